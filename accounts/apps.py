@@ -1,0 +1,14 @@
+"""People: who they are, how they sign in, what they may do."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from accounts.models import User
+        from operations import audit
+
+        audit.register(User, exclude_fields=["password", "last_login"])

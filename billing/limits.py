@@ -1,0 +1,83 @@
+"""The daily limit: taken and given back by conditional updates, exact at any concurrency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.models import User
+from billing.models import DailyUsage, LimitOverride
+from operations.clock import database_now, next_midnight
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a user may still submit today. ``None`` means without limit."""
+
+    limit: int | None
+    used: int
+    resets_at: datetime
+
+    @property
+    def remaining(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+    @property
+    def is_exhausted(self) -> bool:
+        return self.remaining == 0
+
+
+class LimitReached(Exception):
+    """The user has no submission left today; nothing was taken."""
+
+    def __init__(self, limit: int, resets_at: datetime) -> None:
+        super().__init__(
+            f"Your limit of {limit} submissions a day is reached. "
+            f"It resets at {resets_at:%H:%M} UTC."
+        )
+        self.limit = limit
+        self.resets_at = resets_at
+
+
+def daily_limit(user: User) -> int | None:
+    """The user's limit: an administrator's override, else MAX_DAILY_SUBMISSIONS; None without."""
+    if user.is_system:
+        return None
+    override = LimitOverride.objects.filter(user=user).first()
+    return override.daily_submissions if override else settings.MAX_DAILY_SUBMISSIONS
+
+
+def allowance(user: User) -> Allowance:
+    """What stands for today, for showing; only ``take`` decides."""
+    now = database_now()
+    row = DailyUsage.objects.filter(user=user, day=now.date()).first()
+    return Allowance(
+        limit=daily_limit(user), used=row.submissions if row else 0, resets_at=next_midnight(now)
+    )
+
+
+def take(user: User) -> date:
+    """Take one submission from today's limit and return the UTC day it was taken from.
+
+    Call it inside the transaction that creates the submission: if that fails, nothing was taken.
+    Raises LimitReached.
+    """
+    now = database_now()
+    limit = daily_limit(user)
+    DailyUsage.objects.get_or_create(user=user, day=now.date())
+    usage = DailyUsage.objects.filter(user=user, day=now.date())
+    if limit is not None:
+        usage = usage.filter(submissions__lt=limit)
+    if not usage.update(submissions=F("submissions") + 1):
+        raise LimitReached(limit or 0, next_midnight(now))
+    return now.date()
+
+
+def give_back(user_id: int, day: date) -> None:
+    """Return one submission to the day it was taken from; the caller sees to it being once."""
+    DailyUsage.objects.filter(user_id=user_id, day=day, submissions__gt=0).update(
+        submissions=F("submissions") - 1
+    )

@@ -1,0 +1,89 @@
+"""What must be settled about a request before anything else sees it: who sent it and how big."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+FORWARDING_HEADERS = (
+    "HTTP_FORWARDED",
+    "HTTP_VIA",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_FORWARDED_HOST",
+    "HTTP_X_FORWARDED_PORT",
+    "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_REAL_IP",
+)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address in text form is this machine's own; False for what is no address."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+class ClientAddressMiddleware:
+    """Puts the client's real address into REMOTE_ADDR and drops forwarding headers nobody vouched
+    for, so that audit entries and limits can rely on REMOTE_ADDR alone.
+
+    Only a peer in ``TRUSTED_PROXIES`` may forward. Its X-Forwarded-For is read from the right:
+    the last address that is not itself a trusted proxy is the client. ``X-Forwarded-Proto`` of a
+    trusted peer is kept. ``request.was_forwarded`` tells whether any forwarding header came in.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        found = {name: meta.pop(name) for name in FORWARDING_HEADERS if name in meta}
+        request.was_forwarded = bool(found)  # type: ignore[attr-defined]
+        if found and _is_trusted(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = _client_address(
+                found.get("HTTP_X_FORWARDED_FOR", ""), meta["REMOTE_ADDR"]
+            )
+            if "HTTP_X_FORWARDED_PROTO" in found:
+                meta["HTTP_X_FORWARDED_PROTO"] = found["HTTP_X_FORWARDED_PROTO"]
+        return self.get_response(request)
+
+
+def _is_trusted(address: str) -> bool:
+    try:
+        peer = ip_address(address)
+    except ValueError:
+        return False
+    return any(peer in network for network in settings.TRUSTED_PROXIES)
+
+
+def _client_address(forwarded_for: str, peer: str) -> str:
+    """The rightmost address of the chain that no trusted proxy owns, or ``peer`` if none is one."""
+    client = peer
+    for candidate in reversed([part.strip() for part in forwarded_for.split(",")]):
+        try:
+            client = str(ip_address(candidate))
+        except ValueError:
+            break  # what stands left of nonsense cannot be trusted either
+        if not _is_trusted(client):
+            break
+    return client
+
+
+class BodySizeMiddleware:
+    """Answers 413 to a body that announces more bytes than any form of ours can need, unread."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdecimal() or int(length) > settings.MAX_REQUEST_BYTES:
+            raise RequestDataTooBig("The request is larger than any form of this product needs.")
+        return self.get_response(request)

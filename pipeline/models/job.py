@@ -1,0 +1,122 @@
+"""A job is one run of a submission; its row is the queue. Its results and its end live here too."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from pipeline.models.steps import Step
+from pipeline.models.submission import Submission
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.DEAD, JobState.CANCELLED)
+
+
+class Job(models.Model):
+    """One run of a submission.
+
+    ::
+
+        queued ──claim──> running ──last step stored──> succeeded
+          ^                  │ ├────code at fault──────> failed     (no retry would help)
+          │                  │ ├────attempts or time up> dead       (with a dead letter)
+          └──retry, release, lease expired──┘
+        queued or running ──cancel──> cancelled
+
+    Only pipeline.transitions moves a job, each time by one conditional UPDATE that must change
+    one row. ``lease_token`` is the fencing token: it grows with every claim and every loss of the
+    lease, and a writer that holds an old one writes nothing. Times are the database's.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="jobs")
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    attempts = models.PositiveIntegerField(default=0, help_text="claims so far")
+    isolated = models.BooleanField(
+        default=False, help_text="A worker vanished while it ran: the next attempts run alone."
+    )
+    available_at = models.DateTimeField(db_default=Now())
+    current_step = models.CharField(max_length=20, choices=Step.choices, blank=True)
+    step_started_at = models.DateTimeField(null=True)
+
+    lease_owner = models.CharField(max_length=200, blank=True)
+    lease_token = models.PositiveBigIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True, help_text="start of the attempt in progress")
+    running_ms = models.PositiveBigIntegerField(
+        default=0, help_text="running time of ended attempts; queueing is not counted"
+    )
+
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    error_class = models.CharField(max_length=100, blank=True)
+    user_message = models.CharField(max_length=500, blank=True)
+    refunded = models.BooleanField(default=False, help_text="the daily limit got its unit back")
+
+    class Meta:
+        db_table = "jobs"
+        ordering = ("-id",)
+        indexes = (
+            models.Index(fields=["state", "available_at"], name="jobs_due"),
+            models.Index(fields=["state", "lease_expires_at"], name="jobs_by_lease"),
+            models.Index(fields=["lease_owner", "state"], name="jobs_of_owner"),
+        )
+
+    def __str__(self) -> str:
+        return f"job {self.pk} ({self.state})"
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+
+class StepResult(models.Model):
+    """A finished step's output, stored once: a restarted job goes on after it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="results")
+    step = models.CharField(max_length=20, choices=Step.choices)
+    engine = models.CharField(max_length=100)
+    content = models.JSONField(help_text="Dossier, Rebuild or Verdict of pipeline.analysis.types")
+    attempt = models.PositiveIntegerField()
+    duration_ms = models.PositiveBigIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "pipeline_results"
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=["job", "step"], name="one_result_per_job_and_step"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step} of job {self.job_id}"
+
+
+class DeadLetter(models.Model):
+    """A job that ended without a result, for an administrator to look at, retry or delete."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="dead_letter")
+    error_class = models.CharField(max_length=100)
+    error_message = models.TextField()
+    step = models.CharField(max_length=20, choices=Step.choices, blank=True)
+    attempts = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+    retried_as = models.OneToOneField(
+        Job, null=True, editable=False, on_delete=models.SET_NULL, related_name="retry_of"
+    )
+
+    class Meta:
+        db_table = "dead_letter_queue"
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.error_class} in job {self.job_id}"
