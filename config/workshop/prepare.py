@@ -4,10 +4,12 @@ One process for all three commands, because starting Django costs more than they
 """
 
 import os
+import sys
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError
 
 from .console import say
 
@@ -24,4 +26,7 @@ def prepare() -> None:
 
 
 if __name__ == "__main__":
-    prepare()
+    try:
+        prepare()
+    except (CommandError, DatabaseError) as error:
+        sys.exit(f"{type(error).__name__}: {error}")
