@@ -59,6 +59,15 @@ def allowance(user: User) -> Allowance:
     )
 
 
+def open_day(user: User) -> None:
+    """Make sure that today's usage row stands, before the transaction that takes from it.
+
+    Inserting inside of that transaction would let submissions that arrive together lock each
+    other out on MySQL.
+    """
+    DailyUsage.objects.get_or_create(user=user, day=database_now().date())
+
+
 def take(user: User) -> date:
     """Take one submission from today's limit and return the UTC day it was taken from.
 
@@ -67,13 +76,20 @@ def take(user: User) -> date:
     """
     now = database_now()
     limit = daily_limit(user)
-    DailyUsage.objects.get_or_create(user=user, day=now.date())
-    usage = DailyUsage.objects.filter(user=user, day=now.date())
-    if limit is not None:
-        usage = usage.filter(submissions__lt=limit)
-    if not usage.update(submissions=F("submissions") + 1):
+    if _count_one(user, now.date(), limit):
+        return now.date()
+    # Either the limit is reached, or midnight passed since the day's row was opened.
+    _, opened = DailyUsage.objects.get_or_create(user=user, day=now.date())
+    if not opened or not _count_one(user, now.date(), limit):
         raise LimitReached(limit or 0, next_midnight(now))
     return now.date()
+
+
+def _count_one(user: User, day: date, limit: int | None) -> bool:
+    usage = DailyUsage.objects.filter(user=user, day=day)
+    if limit is not None:
+        usage = usage.filter(submissions__lt=limit)
+    return bool(usage.update(submissions=F("submissions") + 1))
 
 
 def give_back(user_id: int, day: date) -> None:

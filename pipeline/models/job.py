@@ -60,7 +60,6 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     error_class = models.CharField(max_length=100, blank=True)
     user_message = models.CharField(max_length=500, blank=True)
-    refunded = models.BooleanField(default=False, help_text="the daily limit got its unit back")
 
     class Meta:
         db_table = "jobs"

@@ -26,7 +26,9 @@ class Submission(models.Model):
     filename = models.CharField(max_length=255, blank=True)
     comments = models.TextField(blank=True)
     usage_day = models.DateField(
-        null=True, editable=False, help_text="UTC day whose limit paid for it; empty if none did."
+        null=True,
+        editable=False,
+        help_text="UTC day whose limit paid for it; empty when none did.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
     current_job = models.ForeignKey(

@@ -1,0 +1,47 @@
+"""A cache for settings read often and changed seldom, shared by all processes through Redis.
+
+Without Redis nothing is cached: a second process could not be told of a change, and reading the
+database costs less than answering with yesterday's setting. An unreachable Redis counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+
+T = TypeVar("T")
+logger = structlog.get_logger(__name__)
+
+
+def cached(key: str, load: Callable[[], T]) -> T:
+    """The value under ``key``, loaded and kept for CACHE_TTL_SECONDS when it is not there.
+
+    ``load`` must never return None, which marks a missing entry.
+    """
+    if not settings.REDIS_URL or not settings.CACHE_TTL_SECONDS:
+        return load()
+    try:
+        found = cache.get(key)
+        if found is not None:
+            return cast(T, found)
+        value = load()
+        cache.set(key, value, settings.CACHE_TTL_SECONDS)
+    except RedisError as error:
+        logger.warning("cache_unreachable", key=key, error=str(error))
+        return load()
+    return value
+
+
+def forget(key: str) -> None:
+    """Drop ``key`` at once, so that a change made by an administrator counts from now on."""
+    if not settings.REDIS_URL:
+        return
+    try:
+        cache.delete(key)
+    except RedisError as error:
+        logger.warning("cache_unreachable", key=key, error=str(error))

@@ -1,0 +1,70 @@
+"""The form in which people hand in code."""
+
+from __future__ import annotations
+
+import json
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from pipeline.analysis.languages import LANGUAGES
+
+CODE_REQUIRED = "Paste some code or choose a file."
+COMMENTS_LENGTH = 5_000
+
+
+def _language_choices() -> list[tuple[str, str]]:
+    known = [(language.key, language.label) for language in LANGUAGES.values()]
+    return [("", "From the file's name"), *sorted(known, key=lambda choice: choice[1].lower())]
+
+
+def _language_by_extension() -> str:
+    """What the page's script needs to choose the language of a dropped file, as JSON."""
+    return json.dumps(
+        {end: language.key for language in LANGUAGES.values() for end in language.extensions}
+    )
+
+
+class SubmissionForm(forms.Form):
+    """Reads a submission. What makes code acceptable is decided by the services, not here."""
+
+    code = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 18,
+                "placeholder": "Paste code here",
+                "spellcheck": "false",
+                "autocapitalize": "off",
+                "autocomplete": "off",
+            }
+        ),
+    )
+    file = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"aria-describedby": "file_help"}),
+    )
+    language = forms.ChoiceField(
+        required=False,
+        choices=_language_choices,
+        error_messages={
+            "invalid_choice": "This language is not one we know. Choose from the list."
+        },
+        widget=forms.Select(attrs={"data-extensions": _language_by_extension()}),
+    )
+    comments = forms.CharField(
+        required=False,
+        max_length=COMMENTS_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What it is for, what worries you"}),
+    )
+
+    def clean_code(self) -> str:
+        """The pasted text with the line ends that it had: browsers send every one as CR LF."""
+        return str(self.cleaned_data["code"]).replace("\r\n", "\n")
+
+    def upload(self) -> UploadedFile | None:
+        """The chosen file, if there is one; it counts, and not the text."""
+        file: UploadedFile | None = self.cleaned_data.get("file")
+        return file

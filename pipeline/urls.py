@@ -1,0 +1,21 @@
+"""Addresses of the pages that take submissions and show results."""
+
+from django.urls import path
+
+from pipeline import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("submissions/", views.submissions, name="submission-list"),
+    path("submissions/<str:public_id>/", views.submission_detail, name="submission-detail"),
+    path(
+        "submissions/<str:public_id>/progress/",
+        views.submission_progress,
+        name="submission-progress",
+    ),
+    path(
+        "submissions/<str:public_id>/rebuilt",
+        views.submission_download,
+        name="submission-download",
+    ),
+]
