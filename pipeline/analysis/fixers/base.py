@@ -1,0 +1,111 @@
+"""What a fixer is and what it answers: byte edits on the original text, each with its reason.
+
+A fixer never rewrites a file. It plans small edits at exact places, so that comments, line endings
+and everything else that it did not mean to touch stay as they were, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.analysis.fixers.source import Source
+
+
+@dataclass(frozen=True, order=True)
+class Edit:
+    """Replace the bytes from ``start`` to ``end`` (offsets into the UTF-8 text) by ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+    def overlaps(self, other: Edit) -> bool:
+        """Whether both want the same bytes; touching neighbours do not overlap."""
+        if self.start == self.end or other.start == other.end:
+            return self.start == other.start or (self.start < other.end and other.start < self.end)
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True)
+class Need:
+    """A standard library module that a repair calls, under the name the repair uses for it."""
+
+    module: str
+    name: str
+
+    @property
+    def statement(self) -> str:
+        """The import statement that satisfies the need."""
+        suffix = "" if self.name == self.module else f" as {self.name}"
+        return f"import {self.module}{suffix}"
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One repair: all of its edits are made, or none. ``line`` counts in the planned text."""
+
+    rule: str
+    title: str
+    line: int
+    edits: tuple[Edit, ...]
+    needs: tuple[Need, ...] = ()
+    cwe: int | None = None
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A problem that a fixer leaves alone, with the reason in plain words."""
+
+    rule: str
+    line: int
+    reason: str
+
+
+@dataclass
+class Plan:
+    """What one fixer wants to do to one text, collected while it looks."""
+
+    rule: str
+    cwe: int | None
+    repairs: list[Repair] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def repair(self, line: int, title: str, *edits: Edit, needs: tuple[Need, ...] = ()) -> None:
+        """Plan one repair."""
+        self.repairs.append(Repair(self.rule, title, line, edits, needs, self.cwe))
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Say why the problem on ``line`` is left alone; said once a line."""
+        doubt = Doubt(self.rule, line, reason)
+        if all(known.line != line for known in self.doubts):
+            self.doubts.append(doubt)
+
+
+@dataclass(frozen=True)
+class Fixer:
+    """One kind of repair.
+
+    ``answers`` are the scanner rules that report the same problem; ``words`` are texts without one
+    of which the file cannot have the problem, which spares the search.
+    """
+
+    id: str
+    title: str
+    cwe: int
+    repairs: str
+    answers: tuple[str, ...]
+    words: tuple[str, ...]
+    look: Callable[[Source, Plan], None]
+
+    def plan(self, source: Source) -> Plan:
+        """Look for this fixer's problem in ``source`` and plan what to do about it."""
+        plan = Plan(self.id, self.cwe)
+        self.look(source, plan)
+        return plan
+
+    def may_apply(self, text: str) -> bool:
+        """A cheap test that is only ever wrong by saying yes."""
+        return any(word in text for word in self.words)
