@@ -67,7 +67,7 @@ def test_it_installs_again_when_a_requirement_changes(root: Path, calls: Calls) 
 
 def test_it_redoes_an_install_that_did_not_finish(root: Path, calls: Calls) -> None:
     calls.fails = True
-    with pytest.raises(StopError, match="the next .* tries again"):
+    with pytest.raises(StopError, match="tries again"):
         environment.ensure(FILES, root)
     calls.clear()
     calls.fails = False
