@@ -1,14 +1,20 @@
-"""Pytest plugin: the cast and the tools that tests of every app share."""
+"""Pytest plugin: the cast and the tools that tests of every app share.
+
+Pytest loads it before Django is set up, so models are imported where they are used.
+"""
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from typing import TYPE_CHECKING
 
-from accounts.models import User
-from pipeline.models import Submission
-from pipeline.services import submit
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from pytest_django.fixtures import Settings
+
+    from accounts.models import User
+    from pipeline.models import Submission
 
 CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())\n"
 
@@ -16,19 +22,19 @@ CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())\n"
 @pytest.fixture
 def alice(db: None) -> User:
     """Owns what tests submit."""
-    return User.objects.create_user("alice@example.com", name="Alice")
+    return _user("alice@example.com", name="Alice")
 
 
 @pytest.fixture
 def bob(db: None) -> User:
     """Owns nothing of alice's and must not see it."""
-    return User.objects.create_user("bob@example.com", name="Bob")
+    return _user("bob@example.com", name="Bob")
 
 
 @pytest.fixture
 def an_admin(db: None) -> User:
     """May do everything."""
-    return User.objects.create_user("admin@example.com", name="Ada", role=User.Role.ADMIN)
+    return _user("admin@example.com", name="Ada", role="admin")
 
 
 @pytest.fixture
@@ -46,10 +52,18 @@ def as_admin(client: Client, an_admin: User) -> Client:
 @pytest.fixture
 def submission(alice: User) -> Submission:
     """A small Python submission of alice's, queued."""
+    from pipeline.services import submit
+
     return submit(user=alice, code=CODE, language="python", filename="small.py")
 
 
 @pytest.fixture(autouse=True)
-def quick_retries(settings: SettingsWrapper) -> None:
+def quick_retries(settings: Settings) -> None:
     """Failed jobs are due again at once, so that no test has to wait."""
     settings.JOB_BACKOFF_DELAY_MS = 0
+
+
+def _user(email: str, **fields: str) -> User:
+    from accounts.models import User
+
+    return User.objects.create_user(email, **fields)
