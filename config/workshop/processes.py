@@ -64,13 +64,22 @@ class Family:
 
     def end(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Ask every child to end, wait at most the given seconds, then kill what is left."""
+        self.ask(grace_seconds)
+        self.kill()
+
+    def ask(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Ask every child to end and wait for that, at most the given seconds."""
         for child in self._running():
             _send(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + grace_seconds
         while self._running() and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
             self._reap()
-        self.kill()
+
+    def living(self) -> list[int]:
+        """The process ids of the children and adopted orphans that run; Linux only."""
+        self._reap()
+        return _own_children()
 
     def kill(self) -> None:
         """Kill every process group of the family, then the descendants that left their group."""

@@ -1,0 +1,162 @@
+"""Kills the worker pool at random moments during 50 submissions: all end, no result twice.
+
+Uses a temporary SQLite database and real `manage.py work` processes, each killed by SIGKILL and
+started again. A job whose worker vanished waits for its lease to expire (30 s), so this takes
+a few minutes. Ends with one verdict line; the exit code is 1 when the promise is broken.
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from config.workshop.console import ROOT, say
+from config.workshop.processes import Child, Family
+
+SHORTEST_LIFE_SECONDS = 1.0
+LONGEST_LIFE_SECONDS = 5.0
+DEADLINE_SECONDS = 900.0
+STEPS = 3
+CODE = """\
+import hashlib, random, subprocess, tempfile
+
+NUMBER = {number}
+
+def token():
+    return hashlib.md5(str(random.random()).encode()).hexdigest()
+
+def listing():
+    return subprocess.call("ls -l", shell=True)
+
+def scratch():
+    return tempfile.mktemp()
+"""
+
+
+def main() -> int:
+    """Run the drill; 0 when the promise held."""
+    wanted = parse()
+    say(f"Seed {wanted.seed}: {wanted.jobs} submissions, {wanted.kills} kills.")
+    chance = random.Random(wanted.seed)  # noqa: S311 - only chooses moments
+    with tempfile.TemporaryDirectory(prefix="drill-kill-pool-") as folder:
+        use_database(Path(folder) / "drill.sqlite3")
+        submit_all(wanted.jobs)
+        family = Family()
+        try:
+            kills = kill_at_random(family, wanted.kills, chance)
+            finished = run_to_the_end(family)
+            family.ask()
+            left_behind = family.living()
+        finally:
+            family.kill()
+        return verdict(wanted.jobs, kills, finished, left_behind)
+
+
+def parse() -> argparse.Namespace:
+    """The command line: how many of what, and the seed that repeats a run."""
+    parser = argparse.ArgumentParser(prog="./dev drill kill-pool", description=__doc__)
+    parser.add_argument("--jobs", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    return parser.parse_args()
+
+
+def use_database(path: Path) -> None:
+    """Point this process and the pools at a new database; attempts are no limit here."""
+    os.environ["DATABASE_URL"] = f"sqlite:///{path}"
+    os.environ["JOB_MAX_RETRIES"] = "100"
+    os.environ["LOG_LEVEL"] = "ERROR"
+    os.environ.pop("REDIS_URL", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("seed_defaults")
+
+
+def submit_all(count: int) -> None:
+    """Queue the submissions as one user, outside of the daily limit."""
+    from accounts.models import User
+    from pipeline.services import submit
+
+    user = User.objects.create_user("drill@example.com", name="Drill")
+    for number in range(count):
+        code = CODE.format(number=number)
+        submit(user=user, code=code, language="python", filename=f"{number}.py", counted=False)
+
+
+def start_pool(family: Family) -> Child:
+    """Start a worker pool of its own process."""
+    return family.start("pool", [sys.executable, str(ROOT / "manage.py"), "work"], os.environ)
+
+
+def kill_at_random(family: Family, count: int, chance: random.Random) -> int:
+    """Start a pool and kill it after a random time, again and again; returns how often."""
+    for number in range(1, count + 1):
+        pool = start_pool(family)
+        life = chance.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)
+        time.sleep(life)
+        os.kill(pool.pid, signal.SIGKILL)
+        family.ended()
+        say(f"kill {number:>2} after {life:.1f} s: {describe(states())}")
+    return count
+
+
+def run_to_the_end(family: Family) -> bool:
+    """Let a last pool work until no job waits or runs; False if that takes too long."""
+    start_pool(family)
+    deadline, shown = time.monotonic() + DEADLINE_SECONDS, 0.0
+    while (now := states()).keys() & {"queued", "running"}:
+        if time.monotonic() > deadline:
+            return False
+        if time.monotonic() - shown > 10:
+            say(f"undisturbed: {describe(now)}")
+            shown = time.monotonic()
+        time.sleep(0.5)
+    return True
+
+
+def states() -> Counter[str]:
+    """How many jobs are in which state."""
+    from pipeline.models import Job
+
+    return Counter(Job.objects.values_list("state", flat=True))
+
+
+def describe(counts: Counter[str]) -> str:
+    """Counts in words, as in `12 queued, 3 running`."""
+    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+
+
+def verdict(jobs: int, kills: int, finished: bool, left_behind: list[int]) -> int:
+    """Print what was counted and one line that says whether the promise held."""
+    from django.db.models import Sum
+
+    from pipeline.models import Job, StepResult
+
+    counts = states()
+    results = StepResult.objects.count()
+    ever_written = StepResult.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    claims = Job.objects.aggregate(total=Sum("attempts"))["total"]
+    say(f"{describe(counts)}; {claims} claims for {jobs} jobs; {kills} kills")
+    say(f"{results} step results stored, {ever_written} ever written, {jobs * STEPS} expected")
+    say(f"{len(left_behind)} processes left behind")
+    held = (
+        finished
+        and counts == Counter({"succeeded": jobs})
+        and results == ever_written == jobs * STEPS
+        and not left_behind
+    )
+    say("HELD: every job ended with each step stored once." if held else "BROKEN: see above.")
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
