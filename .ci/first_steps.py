@@ -49,7 +49,7 @@ class Visitor:
         request = urllib.request.Request(self.origin + path, body)  # noqa: S310 - http only
         request.add_header("Origin", self.origin)
         with self.opener.open(request, timeout=20) as answer:
-            return urllib.parse.urlsplit(answer.url).path
+            return urllib.parse.urlsplit(str(answer.url)).path
 
 
 def main() -> None:
