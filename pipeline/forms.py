@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import UploadedFile
 
 from pipeline.analysis.languages import LANGUAGES
 
-CODE_REQUIRED = "Paste some code or choose a file."
 COMMENTS_LENGTH = 5_000
 
 
@@ -64,7 +63,7 @@ class SubmissionForm(forms.Form):
         """The pasted text with the line ends that it had: browsers send every one as CR LF."""
         return str(self.cleaned_data["code"]).replace("\r\n", "\n")
 
-    def upload(self) -> UploadedFile | None:
+    def upload(self) -> UploadedFile[bytes] | None:
         """The chosen file, if there is one; it counts, and not the text."""
-        file: UploadedFile | None = self.cleaned_data.get("file")
+        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
         return file

@@ -6,8 +6,10 @@ from pipeline import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("account/", views.account, name="account"),
     path("submissions/", views.submissions, name="submission-list"),
     path("submissions/<str:public_id>/", views.submission_detail, name="submission-detail"),
+    path("submissions/<str:public_id>/cancel/", views.submission_cancel, name="submission-cancel"),
     path(
         "submissions/<str:public_id>/progress/",
         views.submission_progress,

@@ -1,0 +1,60 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.developer import ADDRESSES, developer, may_use_developer_sign_in
+from accounts.forms import DeveloperSignInForm
+from operations import audit
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """GET: the ways in that exist here. POST: the developer sign-in, a 404 where it does not."""
+    if request.method == "POST":
+        return _sign_in_as_developer(request)
+    if request.user.is_authenticated:
+        return redirect(safe_next(request))
+    developers = ADDRESSES if may_use_developer_sign_in(request) else {}
+    context = {"developers": developers, "next": request.GET.get("next", "")}
+    return render(request, "accounts/sign_in.html", context)
+
+
+def _sign_in_as_developer(request: HttpRequest) -> HttpResponse:
+    form = DeveloperSignInForm(request.POST)
+    if not may_use_developer_sign_in(request) or not form.is_valid():
+        raise Http404("There is no such sign-in here.")
+    user = developer(form.cleaned_data["role"])
+    if not user.is_active:
+        raise Http404("This account is suspended.")
+    login(request, user, backend=BACKEND)
+    audit.record(user, "user.sign_in", by="developer sign-in")
+    return redirect(safe_next(request))
+
+
+def safe_next(request: HttpRequest) -> str:
+    """Where to go after signing in: ``next`` if it leads to this site, else the start page."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    allowed = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if allowed else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this session on the server and go to the start page."""
+    logout(request)
+    messages.info(request, "You are signed out.")
+    return redirect(settings.LOGOUT_REDIRECT_URL)

@@ -1,0 +1,47 @@
+"""Template filters that show submitted text and measured values safely and readably."""
+
+from __future__ import annotations
+
+import re
+
+from django import template
+
+register = template.Library()
+
+# Control characters but tab and newline, soft hyphen, direction marks, zero-width characters,
+# interlinear marks, tags: what a reader cannot see and what can change the order of what is seen.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+
+
+def _name(match: re.Match[str]) -> str:
+    return f"[U+{ord(match[0]):04X}]"
+
+
+@register.filter
+def visible(text: object) -> str:
+    """The text with every character that cannot be seen replaced by its code point's name.
+
+    The result is not marked safe: templates escape it as they do any other text.
+    """
+    return UNSEEN.sub(_name, str(text))
+
+
+@register.filter
+def duration(milliseconds: int) -> str:
+    """Milliseconds as people read them: 340 ms, 2.4 s, 3 min 5 s."""
+    if milliseconds < 1000:
+        return f"{milliseconds} ms"
+    if milliseconds < 60_000:
+        return f"{milliseconds / 1000:.1f} s"
+    minutes, seconds = divmod(milliseconds // 1000, 60)
+    return f"{minutes} min {seconds} s"
+
+
+@register.filter
+def weakness(cwe: int | None) -> str:
+    """A CWE number as it is written: CWE-89; nothing where no weakness class fits."""
+    return "" if cwe is None else f"CWE-{cwe}"

@@ -1,0 +1,20 @@
+"""The pages of the pipeline: plain functions that parse, call a service and render."""
+
+from pipeline.views.account import account
+from pipeline.views.home import home, submissions
+from pipeline.views.submission import (
+    submission_cancel,
+    submission_detail,
+    submission_download,
+    submission_progress,
+)
+
+__all__ = [
+    "account",
+    "home",
+    "submission_cancel",
+    "submission_detail",
+    "submission_download",
+    "submission_progress",
+    "submissions",
+]

@@ -1,0 +1,42 @@
+"""Submitted code as a page shows it: numbered, bounded, nothing hidden in it.
+
+No highlighting and no other analysis happens here: this runs in the web thread, and the code is
+hostile. All work is linear in what is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from pipeline.templatetags.display import visible
+
+MAX_LINES = 5_000
+MAX_LINE_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class CodeText:
+    """``numbers`` and ``text`` have the same number of lines; ``cut`` says something is missing."""
+
+    numbers: str
+    text: str
+    cut: bool
+
+
+def shorten(line: str) -> str:
+    """One line, cut to a length that a browser can lay out, its unseen characters named."""
+    rest = len(line) - MAX_LINE_LENGTH
+    end = f" [{rest:,} more characters]" if rest > 0 else ""
+    return visible(line[:MAX_LINE_LENGTH].removesuffix("\r")) + end
+
+
+def code_text(code: str) -> CodeText:
+    """The code's first lines, at most MAX_LINES, each at most MAX_LINE_LENGTH characters."""
+    lines = code.split("\n")
+    if lines[-1] == "" and len(lines) > 1:
+        lines.pop()
+    shown = [shorten(line) for line in islice(lines, MAX_LINES)]
+    cut = len(lines) > MAX_LINES or any(len(line) > MAX_LINE_LENGTH for line in lines)
+    numbers = "\n".join(str(number) for number in range(1, len(shown) + 1))
+    return CodeText(numbers, "\n".join(shown), cut)

@@ -1,0 +1,124 @@
+"""One submission: its page with tabs, its progress, and the rebuilt code as a file."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from pipeline import services
+from pipeline.analysis.languages import LANGUAGES
+from pipeline.analysis.types import Dossier, Rebuild, Verdict
+from pipeline.models import Step, Submission
+from pipeline.templatetags.display import UNSEEN
+from pipeline.views import tabs
+from pipeline.views.access import get_submission_for_user
+from pipeline.views.history import language_label
+from pipeline.views.progress import Results, progress_of, results_of
+
+
+@login_required
+@never_cache
+@require_safe
+def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The result page; ``?tab=`` names the tab, ``?page=`` the page of findings."""
+    submission = get_submission_for_user(cast(User, request.user), public_id)
+    results = results_of(submission.current_job)
+    context = _frame(request, submission, results)
+    tab = context["tab"]
+    if tab.ready:
+        page = request.GET.get("page", "1")
+        context |= tabs.panel_of(tab, submission, results, page)
+        context["result"] = results[tab.kind.step]
+    return render(request, "pipeline/submission.html", context | _head(submission, results))
+
+
+def _frame(request: HttpRequest, submission: Submission, results: Results) -> dict[str, Any]:
+    """What the progress boxes and the tabs need."""
+    shown = tabs.tabs_of(results, request.GET.get("tab", ""))
+    return {
+        "submission": submission,
+        "job": submission.current_job,
+        "progress": progress_of(submission.current_job, results),
+        "tabs": shown,
+        "tab": tabs.current(shown),
+    }
+
+
+def _head(submission: Submission, results: Results) -> dict[str, Any]:
+    """What stands above the tabs."""
+    dossier = tabs.content_of(results, Step.FORENSIC, Dossier)
+    severities = [str(finding.severity) for finding in dossier.findings] if dossier else None
+    return {
+        "language": language_label(submission.language),
+        "size": len(submission.code.encode()),
+        "tally": None if severities is None else tabs.tally(severities),
+        "verdict": tabs.content_of(results, Step.QUALITY, Verdict),
+    }
+
+
+@login_required
+@never_cache
+@require_safe
+def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The polled part of the page: 204 while nothing changed, a reload when the page must change.
+
+    ``seen`` and ``shown`` tell what the page has: the progress it shows, and whether its panel
+    already shows a result.
+    """
+    submission = get_submission_for_user(cast(User, request.user), public_id)
+    context = _frame(request, submission, results_of(submission.current_job))
+    panel_came = context["tab"].ready and request.GET.get("shown") == "0"
+    if context["progress"].ended or panel_came:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    if request.GET.get("seen") == context["progress"].seen:
+        return HttpResponse(status=204)
+    return render(request, "partials/progress.html", context)
+
+
+@login_required
+@require_POST
+def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """End the run of a submission and go back to its page."""
+    user = cast(User, request.user)
+    submission = get_submission_for_user(user, public_id)
+    try:
+        services.cancel(submission=submission, by=user)
+    except services.NotPossible as problem:
+        messages.info(request, str(problem))
+    return redirect(submission)
+
+
+@login_required
+@never_cache
+@require_safe
+def submission_download(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The rebuilt code, byte for byte, always as a file and never as a page."""
+    submission = get_submission_for_user(cast(User, request.user), public_id)
+    rebuild = tabs.content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
+    if rebuild is None:
+        raise Http404("There is no rebuilt code yet.")
+    response = HttpResponse(rebuild.code.encode(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(
+        as_attachment=True, filename=_download_name(submission)
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _download_name(submission: Submission) -> str:
+    """``report.rebuilt.py`` for ``report.py``; without folders or characters that hide or break."""
+    plain = UNSEEN.sub("", submission.filename).replace("\t", " ").replace("\n", " ")
+    given = PurePosixPath(plain.replace("\\", "/")).name
+    language = LANGUAGES.get(submission.language)
+    ending = language.extensions[0] if language else ".txt"
+    path = PurePosixPath(given or f"code{ending}")
+    return f"{path.stem}.rebuilt{path.suffix}"

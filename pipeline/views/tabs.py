@@ -1,0 +1,124 @@
+"""The tabs of a result page: which there are, which can be read yet, and what each shows."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.core.paginator import Page, Paginator
+from pydantic import ValidationError
+
+from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Value, Verdict
+from pipeline.models import Step, Submission
+from pipeline.views.code_text import code_text
+from pipeline.views.diff import diff_view
+from pipeline.views.progress import Results
+
+logger = logging.getLogger(__name__)
+
+FINDINGS_PER_PAGE = 50
+LISTED = 200
+
+V = TypeVar("V", bound=Value)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One tab: the step whose result it shows."""
+
+    key: str
+    label: str
+    step: Step
+
+
+KINDS = (
+    Kind("dossier", "Dossier", Step.FORENSIC),
+    Kind("findings", "Findings", Step.FORENSIC),
+    Kind("rebuilt", "Rebuilt", Step.REBUILDER),
+    Kind("diff", "Diff", Step.REBUILDER),
+    Kind("verdict", "Verdict", Step.QUALITY),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab of one page. ``ready`` says whether its step has a result."""
+
+    kind: Kind
+    ready: bool
+    current: bool
+
+    @property
+    def template(self) -> str:
+        return f"pipeline/tabs/{self.kind.key}.html"
+
+
+def tabs_of(results: Results, chosen: str) -> tuple[Tab, ...]:
+    """All tabs; one is current: the chosen one, or the first if there is none of that name."""
+    key = chosen if chosen in {kind.key for kind in KINDS} else KINDS[0].key
+    return tuple(Tab(kind, kind.step in results, kind.key == key) for kind in KINDS)
+
+
+def current(tabs: tuple[Tab, ...]) -> Tab:
+    """The tab that is shown."""
+    return next(tab for tab in tabs if tab.current)
+
+
+def content_of(results: Results, step: Step, kind: type[V]) -> V | None:
+    """A step's stored output as a value; None if there is none or it is of an unknown form."""
+    if step not in results:
+        return None
+    try:
+        return kind.model_validate(results[step].content)
+    except ValidationError:
+        logger.exception("The stored %s result %s cannot be read", step, results[step].pk)
+        return None
+
+
+def sorted_findings(dossier: Dossier) -> list[Finding]:
+    """Worst first, then in the order of the code."""
+    return sorted(dossier.findings, key=lambda finding: (finding.severity.rank, finding.line))
+
+
+def tally(severities: list[str]) -> list[tuple[str, int]]:
+    """How many there are of each severity that occurs, worst first."""
+    counts = Counter(severities)
+    return [(str(severity), counts[severity]) for severity in Severity if counts[severity]]
+
+
+def panel_of(tab: Tab, submission: Submission, results: Results, page: str) -> Mapping[str, Any]:
+    """The values that the current tab's template needs."""
+    if tab.kind.step == Step.FORENSIC:
+        return _dossier_panel(results, page)
+    if tab.kind.step == Step.REBUILDER:
+        return _rebuild_panel(tab, submission, results)
+    return {"verdict": content_of(results, Step.QUALITY, Verdict)}
+
+
+def _dossier_panel(results: Results, page: str) -> Mapping[str, Any]:
+    dossier = content_of(results, Step.FORENSIC, Dossier)
+    if dossier is None:
+        return {}
+    findings: Page[Finding] = Paginator(sorted_findings(dossier), FINDINGS_PER_PAGE).get_page(page)
+    return {
+        "dossier": dossier,
+        "findings": findings,
+        "components": dossier.components[:LISTED],
+        "more_components": max(0, len(dossier.components) - LISTED),
+    }
+
+
+def _rebuild_panel(tab: Tab, submission: Submission, results: Results) -> Mapping[str, Any]:
+    rebuild = content_of(results, Step.REBUILDER, Rebuild)
+    if rebuild is None:
+        return {}
+    unchanged = rebuild.code == submission.code
+    values: dict[str, Any] = {"rebuild": rebuild, "unchanged": unchanged}
+    if tab.kind.key == "rebuilt":
+        values["code"] = code_text(rebuild.code)
+    elif not unchanged:
+        values["diff"] = diff_view(submission.code, rebuild.code)
+    return values

@@ -1,0 +1,62 @@
+// The submit form's comforts; without this file the form works the same.
+(() => {
+  "use strict";
+  const form = document.querySelector("[data-submit-form]");
+  if (!form) return;
+  const code = form.querySelector("textarea[name=code]");
+  const file = form.querySelector("input[type=file]");
+  const language = form.querySelector("select[name=language]");
+  const help = form.querySelector("[data-file-help]");
+  const size = form.querySelector("[data-code-size]");
+  const extensions = JSON.parse(language.dataset.extensions || "{}");
+  const emptyHelp = help.textContent;
+  const encoder = new TextEncoder();
+  let chosenHere = false;
+
+  const count = (number, word) => `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+
+  const showCodeSize = () => {
+    const lines = code.value ? code.value.split("\n").length : 0;
+    size.textContent = `${count(lines, "line")}, ${count(encoder.encode(code.value).length, "byte")}`;
+  };
+
+  const languageOf = (name) => extensions[name.slice(name.lastIndexOf(".")).toLowerCase()];
+
+  const showFile = () => {
+    const picked = file.files[0];
+    help.textContent = picked ? `${picked.name}, ${count(picked.size, "byte")}. Sent instead of the text.` : emptyHelp;
+    const known = picked && languageOf(picked.name);
+    if (known && (!language.value || chosenHere)) {
+      language.value = known;
+      chosenHere = true;
+    }
+  };
+
+  const takeDropped = (event) => {
+    event.preventDefault();
+    form.classList.remove("dropping");
+    if (!event.dataTransfer.files.length) return;
+    const one = new DataTransfer();
+    one.items.add(event.dataTransfer.files[0]);
+    file.files = one.files;
+    showFile();
+  };
+
+  form.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    form.classList.add("dropping");
+  });
+  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
+  form.addEventListener("drop", (event) => {
+    if (event.dataTransfer.types.includes("Files")) takeDropped(event);
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  language.addEventListener("change", () => { chosenHere = false; });
+  code.addEventListener("input", showCodeSize);
+  file.addEventListener("change", showFile);
+  showCodeSize();
+  showFile();
+})();
