@@ -128,7 +128,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
 else:
     if find_spec("MySQLdb") is None:
         stop("DATABASE_URL names a MySQL server: pip install -r requirements-mysql.txt first.")
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
@@ -136,6 +135,7 @@ else:
         "init_command": "SET time_zone='+00:00', sql_mode='TRADITIONAL'",
     }
     _database["TEST"] = {"CHARSET": "utf8mb4"}
+_database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

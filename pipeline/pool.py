@@ -16,6 +16,7 @@ from contextlib import ExitStack
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
+from django.db import connections
 
 from operations.database import database_lanes, in_database
 from pipeline import transitions
@@ -90,6 +91,7 @@ class Pool:
         except DatabaseError as error:  # the lease will expire and the sweep take the job back
             logger.warning("database_unreachable", during="running", job=job_id, error=str(error))
         finally:
+            connections.close_all()  # there is one only if the job outlived the pool's lanes
             wake()
 
     def _start_isolated_job(self) -> None:

@@ -1,0 +1,209 @@
+"""A running pool: it takes what is due, lets nothing go, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import OperationalError, connection
+from django.db.backends.signals import connection_created
+from pytest_django.fixtures import Settings
+
+from pipeline import pool, runner, transitions
+from pipeline.models import Job, JobState, Step, Submission
+from pipeline.steps import Material, StepOutput
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RunStep = Callable[[Step, str, Material, float], StepOutput]
+
+
+def answer(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+    return StepOutput(engine, {"step": step})
+
+
+@pytest.fixture
+def jobs(submission: Submission) -> list[int]:
+    """Ten queued jobs."""
+    more = [Job.objects.create(submission=submission) for _ in range(9)]
+    return [job.pk for job in (submission.current_job, *more) if job]
+
+
+@contextmanager
+def serving(slots: int = 3, grace_seconds: float = 20.0) -> Iterator[pool.Pool]:
+    """A pool at work on a thread; ended when the block ends."""
+    running = pool.Pool(slots)
+    thread = threading.Thread(
+        target=lambda: running.run(grace_seconds=grace_seconds), name="pool under test"
+    )
+    thread.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+        thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until something another thread does has happened; fail after 20 s."""
+    ended = threading.Event()
+    for _ in range(400):
+        if condition():
+            return
+        ended.wait(0.05)
+    pytest.fail("It did not happen within 20 seconds.")
+
+
+def all_in(state: JobState) -> Callable[[], bool]:
+    return lambda: not Job.objects.exclude(state=state).exists()
+
+
+def test_it_runs_every_due_job_once(jobs: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Step] = []
+
+    def note(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+        ran.append(step)
+        return StepOutput(engine, {})
+
+    monkeypatch.setattr(runner, "run_step", note)
+    with serving():
+        wait_for(all_in(JobState.SUCCEEDED))
+    assert len(ran) == 3 * len(jobs)
+
+
+def test_it_holds_no_more_jobs_than_it_has_slots(
+    jobs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proceed = threading.Event()
+
+    def wait(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+        proceed.wait(20)
+        return StepOutput(engine, {})
+
+    monkeypatch.setattr(runner, "run_step", wait)
+    with serving(slots=2):
+        wait_for(lambda: Job.objects.filter(state=JobState.RUNNING).count() == 2)
+        queued = Job.objects.filter(state=JobState.QUEUED).count()
+        proceed.set()
+        wait_for(all_in(JobState.SUCCEEDED))
+    assert queued == 8
+
+
+def test_it_releases_what_does_not_end_within_the_grace_time(
+    submission: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hang = threading.Event()
+
+    def wait(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+        hang.wait(20)
+        return StepOutput(engine, {})
+
+    monkeypatch.setattr(runner, "run_step", wait)
+    with serving(grace_seconds=0.1):
+        wait_for(lambda: Job.objects.filter(state=JobState.RUNNING).exists())
+    job = Job.objects.get()
+    hang.set()
+    wait_for(lambda: f"job-{job.pk}" not in {thread.name for thread in threading.enumerate()})
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.results.count()) == (JobState.QUEUED, 0, 0)
+
+
+def test_it_opens_no_more_connections_than_it_may(
+    jobs: list[int], monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.DB_MAX_CONNECTIONS = 1
+    opened: list[str] = []
+
+    def note(**_: object) -> None:
+        opened.append(threading.current_thread().name)
+
+    monkeypatch.setattr(runner, "run_step", answer)
+    connection_created.connect(note)
+    try:
+        with serving(slots=10):
+            wait_for(all_in(JobState.SUCCEEDED))
+    finally:
+        connection_created.disconnect(note)
+    assert [name for name in opened if name.startswith(("job-", "database"))] == ["database_0"]
+
+
+def test_it_goes_on_after_the_database_was_away(
+    jobs: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = transitions.due, iter([True, True])
+
+    def due(*, isolated: bool, count: int) -> list[int]:
+        if next(failures, False):
+            raise OperationalError("gone away")
+        return real(isolated=isolated, count=count)
+
+    monkeypatch.setattr(pool, "DATABASE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(transitions, "due", due)
+    monkeypatch.setattr(runner, "run_step", answer)
+    with serving():
+        wait_for(all_in(JobState.SUCCEEDED))
+
+
+@contextmanager
+def working(*options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real ``manage.py work`` on the test database; killed if the block did not end it."""
+    name = str(connection.settings_dict["NAME"])
+    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else _server_url(name)
+    command = [sys.executable, str(django_settings.BASE_DIR / "manage.py"), "work", *options]
+    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})  # noqa: S603
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _server_url(name: str) -> str:
+    set_ = connection.settings_dict
+    login = f"{set_['USER']}:{set_['PASSWORD']}" if set_["PASSWORD"] else set_["USER"]
+    return f"mysql://{login}@{set_['HOST']}:{set_['PORT'] or 3306}/{name}"
+
+
+def test_it_ends_by_itself_when_told_to(submission: Submission) -> None:
+    with working() as process:
+        wait_for(all_in(JobState.SUCCEEDED))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+def test_it_finishes_jobs_of_a_killed_worker_without_a_second_result(
+    submission: Submission,
+) -> None:
+    job = submission.current_job
+    assert job is not None
+    lease = transitions.claim(job.pk, "killed-worker")
+    assert lease is not None
+    transitions.store_result(
+        lease, step=Step.FORENSIC, engine="killed", content=DOSSIER, duration_ms=1
+    )
+    Job.objects.filter(pk=job.pk).update(lease_expires_at=job.created_at)
+    with serving():
+        wait_for(all_in(JobState.SUCCEEDED))
+    steps = list(job.results.values_list("step", "engine"))
+    assert steps == [("forensic", "killed"), ("rebuilder", "built-in"), ("quality", "built-in")]
+
+
+DOSSIER = {
+    "brief": {"what": "a", "purpose": "b", "score": 5, "biggest_risk": "c"},
+    "syntax": {"state": "valid"},
+    "components": [],
+    "dependencies": [],
+    "assumptions": [],
+    "findings": [],
+    "trace": [],
+    "assessment": {"stage": "unknown", "trusted_in_production": False, "reason": "d"},
+    "checks": [],
+    "not_checked": [],
+}
