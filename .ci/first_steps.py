@@ -94,7 +94,7 @@ def submit_and_read(port: int, started: float) -> None:
         lambda: "What remains" in visitor.get(f"{path}?tab=verdict"), RESULT_SECONDS, "the verdict"
     )
     print_time("submission to verdict", submitted)
-    print_time("clone to verdict", started)
+    print_time("first start to verdict", started)
     if "md5" not in visitor.get(f"{path}?tab=findings"):
         fail("the findings do not name the weak hash")
 

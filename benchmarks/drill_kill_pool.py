@@ -18,10 +18,10 @@ from pathlib import Path
 from config.workshop.console import ROOT, say
 from config.workshop.processes import Child, Family
 
-SHORTEST_LIFE_SECONDS = 1.0
-LONGEST_LIFE_SECONDS = 5.0
+LONGEST_WORK_SECONDS = 1.5
 DEADLINE_SECONDS = 900.0
 STEPS = 3
+UNFINISHED = {"queued", "running"}
 CODE = """\
 import hashlib, random, subprocess, tempfile
 
@@ -98,14 +98,19 @@ def start_pool(family: Family) -> Child:
 
 
 def kill_at_random(family: Family, count: int, chance: random.Random) -> int:
-    """Start a pool and kill it after a random time, again and again; returns how often."""
+    """Start a pool, let it claim, kill it a random time later, again and again; how often."""
     for number in range(1, count + 1):
+        before = claims()
         pool = start_pool(family)
-        life = chance.uniform(SHORTEST_LIFE_SECONDS, LONGEST_LIFE_SECONDS)
-        time.sleep(life)
+        while claims() == before:
+            if not states().keys() & UNFINISHED:
+                return number - 1
+            time.sleep(0.02)
+        work = chance.uniform(0, LONGEST_WORK_SECONDS)
+        time.sleep(work)
         os.kill(pool.pid, signal.SIGKILL)
         family.ended()
-        say(f"kill {number:>2} after {life:.1f} s: {describe(states())}")
+        say(f"kill {number:>2}, {work:.2f} s after a claim: {describe(states())}")
     return count
 
 
@@ -113,7 +118,7 @@ def run_to_the_end(family: Family) -> bool:
     """Let a last pool work until no job waits or runs; False if that takes too long."""
     start_pool(family)
     deadline, shown = time.monotonic() + DEADLINE_SECONDS, 0.0
-    while (now := states()).keys() & {"queued", "running"}:
+    while (now := states()).keys() & UNFINISHED:
         if time.monotonic() > deadline:
             return False
         if time.monotonic() - shown > 10:
@@ -130,6 +135,15 @@ def states() -> Counter[str]:
     return Counter(Job.objects.values_list("state", flat=True))
 
 
+def claims() -> int:
+    """How often a job was claimed, all jobs together."""
+    from django.db.models import Sum
+
+    from pipeline.models import Job
+
+    return int(Job.objects.aggregate(total=Sum("attempts"))["total"] or 0)
+
+
 def describe(counts: Counter[str]) -> str:
     """Counts in words, as in `12 queued, 3 running`."""
     return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
@@ -137,15 +151,13 @@ def describe(counts: Counter[str]) -> str:
 
 def verdict(jobs: int, kills: int, finished: bool, left_behind: list[int]) -> int:
     """Print what was counted and one line that says whether the promise held."""
-    from django.db.models import Sum
 
-    from pipeline.models import Job, StepResult
+    from pipeline.models import StepResult
 
     counts = states()
     results = StepResult.objects.count()
     ever_written = StepResult.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    claims = Job.objects.aggregate(total=Sum("attempts"))["total"]
-    say(f"{describe(counts)}; {claims} claims for {jobs} jobs; {kills} kills")
+    say(f"{describe(counts)}; {claims()} claims for {jobs} jobs; {kills} kills")
     say(f"{results} step results stored, {ever_written} ever written, {jobs * STEPS} expected")
     say(f"{len(left_behind)} processes left behind")
     held = (

@@ -63,8 +63,8 @@ def refuse_taken(port: int) -> None:
 
 def development_environment(port: int) -> dict[str, str]:
     """The environment of every process that `./dev run` starts."""
-    defaults = {"DEBUG": "1", "ENVIRONMENT": "development", "PYTHONUNBUFFERED": "1"}
-    return {**defaults, **dotenv(), **os.environ, "PORT": str(port)}
+    defaults = {"DEBUG": "1", "ENVIRONMENT": "development", "LOG_LEVEL": "WARNING"}
+    return {**defaults, **dotenv(), **os.environ, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
 
 
 def _listen_for_the_end() -> list[int]:

@@ -1,0 +1,145 @@
+"""A visitor's way through the pages in a real browser, with the worker pool at work."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.management import call_command
+
+from config.workshop.needs import chromium
+from pipeline.pool import Pool
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.fixtures import Settings
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CODE = "import hashlib\n\n\ndef fingerprint(data):\n    return hashlib.md5(data).hexdigest()\n"
+PATIENCE_MS = 60_000
+PHONE = {"width": 390, "height": 844}
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TABS = ("Dossier", "Findings", "Rebuilt", "Diff", "Verdict")
+
+
+@pytest.fixture
+def site(live_server: LiveServer, settings: Settings) -> Iterator[str]:
+    """The product on a free port, with its defaults, a pool, and the developer sign-in."""
+    settings.DEBUG = True
+    call_command("seed_defaults")
+    pool = Pool(slots=1)
+    thread = threading.Thread(target=pool.run, kwargs={"grace_seconds": 5.0}, name="pool")
+    thread.start()
+    yield live_server.url
+    pool.stop()
+    thread.join()
+
+
+@pytest.fixture
+def page(site: str) -> Iterator[Page]:
+    """A page of a fresh browser; whatever its console complains about fails the test."""
+    from playwright.sync_api import sync_playwright
+
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_page(base_url=site)
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda said: complaints.append(said.text) if is_bad(said.type) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+def is_bad(kind: str) -> bool:
+    return kind in ("error", "warning")
+
+
+def sign_in(page: Page, role: str = "user") -> None:
+    page.goto("/sign-in/")
+    page.get_by_role("button", name=f"Sign in as {role}").click()
+    page.wait_for_url("**/")
+
+
+def submit(page: Page, code: str = CODE) -> None:
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_label("Language").select_option("python")
+    page.get_by_label(re.compile("^Comments")).fill("Is this hash good enough?")
+    page.get_by_role("button", name="Submit").click()
+    page.wait_for_url(re.compile(r"/submissions/[^/]+/"))
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def test_it_goes_from_sign_in_to_a_verdict_without_a_reload_by_hand(page: Page) -> None:
+    sign_in(page)
+    submit(page)
+    page.get_by_role("link", name="Verdict").wait_for()
+    for name in TABS:
+        page.get_by_role("navigation", name="Result").get_by_role("link", name=name).click()
+        current = page.locator('nav[aria-label="Result"] [aria-current="page"]')
+        assert current.inner_text().strip().lower() == name.lower()
+    assert "not executed" in page.content() or "Confidence" in page.content()
+
+
+def test_it_shows_the_repair_as_a_diff(page: Page) -> None:
+    sign_in(page)
+    submit(page)
+    page.get_by_role("link", name="Diff").click()
+    text = page.locator("#panel").inner_text()
+    assert "md5" in text
+    assert "sha256" in text
+
+
+def test_it_lets_nobody_in_after_signing_out(page: Page) -> None:
+    sign_in(page)
+    submit(page)
+    result = page.url
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_text("You are signed out.").wait_for()
+    page.goto(result)
+    assert "/sign-in/" in page.url
+
+
+def test_it_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    sign_in(page)
+    assert overflow(page) <= 0
+    submit(page, CODE + "x = 1  # " + "wide " * 100 + "\n")
+    page.get_by_role("link", name="Verdict").wait_for()
+    for name in TABS:
+        page.get_by_role("navigation", name="Result").get_by_role("link", name=name).click()
+        assert overflow(page) <= 0, name
+
+
+def test_it_can_be_used_without_javascript(site: str) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        page = browser.new_context(base_url=site, java_script_enabled=False).new_page()
+        sign_in(page)
+        submit(page)
+        for _ in range(200):
+            if page.get_by_role("link", name="Verdict").count():
+                break
+            page.get_by_role("link", name="Reload").click()
+        page.get_by_role("link", name="Verdict").click()
+        assert "Confidence" in page.content()
+        browser.close()
