@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from base64 import b64decode
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -19,6 +20,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 import environ
 
 T = TypeVar("T")
+
+KEY_BYTES = 32
+MIN_SECRET_LENGTH = 32
 
 DATABASE_ENGINES = {
     "sqlite": "django.db.backends.sqlite3",
@@ -113,10 +117,24 @@ class Environment:
         """A secret from the environment; without one, a generated file (mode 0600) if allowed."""
         value = self.text(name, secret=True)
         if value:
+            if len(value) < MIN_SECRET_LENGTH:
+                stop(f"{name} must have at least {MIN_SECRET_LENGTH} characters.")
             return value
         if generate_in is None:
-            stop(f"{name} must be set (or {name}_FILE); production generates no secret.")
+            stop(f"{name} must be set (or {name}_FILE): production generates no secret.")
         return _stored_secret(generate_in / name.lower())
+
+    def encryption_key(self, name: str, *, generate_in: Path | None) -> bytes:
+        """A key of 32 bytes, written as 64 hexadecimal digits or as base64."""
+        text = self.local_secret(name, generate_in=generate_in)
+        try:
+            is_hex = len(text) == 2 * KEY_BYTES
+            key = bytes.fromhex(text) if is_hex else b64decode(text, validate=True)
+        except ValueError:
+            key = b""
+        if len(key) != KEY_BYTES:
+            stop(f"{name} must be {KEY_BYTES} bytes as hexadecimal digits or base64.")
+        return key
 
     def _parse(self, name: str, default: str, convert: Callable[[str], T], kind: str) -> T:
         value = self.text(name, default) or default

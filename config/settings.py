@@ -31,7 +31,7 @@ if PRODUCTION and DEBUG:
 
 SECRETS_DIR = None if PRODUCTION else VAR_DIR
 SECRET_KEY = env.local_secret("JWT_SECRET", generate_in=SECRETS_DIR)
-ENCRYPTION_KEY = env.local_secret("ENCRYPTION_KEY", generate_in=SECRETS_DIR)
+ENCRYPTION_KEY = env.encryption_key("ENCRYPTION_KEY", generate_in=SECRETS_DIR)
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
