@@ -1,0 +1,1 @@
+"""The parts of manage.py review: finding files, running them, showing progress, writing out."""

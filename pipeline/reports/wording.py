@@ -1,0 +1,92 @@
+"""Words that the readable reports share, so that text and markdown say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.analysis.languages import LANGUAGES
+from pipeline.analysis.types import Dossier, Finding, Outcome, SyntaxState, VerdictCheck
+from pipeline.reports.reviewed import ReviewedFile, count_by_severity
+
+OUTCOMES = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.NOT_RUN: "not run"}
+STAGES = {
+    "prototype": "A prototype",
+    "production": "Close to production",
+    "unknown": "Of unknown maturity",
+}
+
+
+def language_of(file: ReviewedFile) -> str:
+    """The language's usual name."""
+    known = LANGUAGES.get(file.language)
+    return known.label if known else file.language
+
+
+def plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+
+
+def findings_summary(files: Sequence[ReviewedFile]) -> str:
+    """For example: 3 findings: 1 critical, 2 low."""
+    counts = {severity: n for severity, n in count_by_severity(files).items() if n}
+    if not counts:
+        return "no findings"
+    parts = ", ".join(f"{count} {severity.lower()}" for severity, count in counts.items())
+    return f"{plural(sum(counts.values()), 'finding')}: {parts}"
+
+
+def place(finding: Finding) -> str:
+    """Line and column as editors understand them: 12:5."""
+    return f"{finding.line}:{finding.column}"
+
+
+def reported_by(finding: Finding) -> str:
+    """Who saw it, with the rules: bandit, ruff (B602, S602)."""
+    rules = f" ({', '.join(finding.rules)})" if finding.rules else ""
+    return ", ".join(finding.sources) + rules
+
+
+def cwe(number: int | None) -> str:
+    return f"CWE-{number}" if number else ""
+
+
+def trust(dossier: Dossier) -> str:
+    """The assessment in one sentence, before its reason."""
+    word = "can" if dossier.assessment.trusted_in_production else "cannot"
+    return f"{STAGES[dossier.assessment.stage]}; it {word} be trusted in production."
+
+
+def syntax(dossier: Dossier) -> str:
+    """What the syntax check said; empty when the code is valid."""
+    state = dossier.syntax
+    said = {
+        SyntaxState.VALID: "",
+        SyntaxState.BROKEN: "The code does not parse",
+        SyntaxState.NOT_PARSABLE_HERE: "The code could not be parsed here",
+        SyntaxState.NOT_CHECKED: "The syntax was not checked",
+    }[state.state]
+    where = f" (line {state.line})" if said and state.line else ""
+    why = f": {state.message}" if said and state.message else ""
+    return said + where + why
+
+
+def needs(dossier: Dossier) -> list[str]:
+    """What the code expects around it: its imports in one line, then each assumption."""
+    imports = [f"Imports: {', '.join(dossier.dependencies)}"] if dossier.dependencies else []
+    return imports + list(dossier.assumptions)
+
+
+def not_checked(file: ReviewedFile) -> list[str]:
+    """Everything that nobody looked at: checks that did not run first, then what has no check."""
+    if file.dossier is None:
+        return []
+    missed = [
+        f"{check.name} did not run: {check.reason}" if check.reason else f"{check.name} did not run"
+        for check in file.dossier.checks
+        if not check.ran
+    ]
+    return missed + [text for text in file.dossier.not_checked if text not in missed]
+
+
+def check_line(check: VerdictCheck) -> str:
+    return f"{OUTCOMES[check.outcome]}: {check.name}. {check.detail}".rstrip()
