@@ -19,7 +19,7 @@ def backoff(attempt: int) -> timedelta:
     Doubles each time and is jittered to between half and all of it, so that jobs that failed
     together do not come back together.
     """
-    full = timedelta(milliseconds=settings.JOB_BACKOFF_DELAY_MS) * 2 ** min(attempt - 1, 20)
+    full = timedelta(milliseconds=settings.JOB_BACKOFF_DELAY_MS) * (1 << min(attempt - 1, 20))
     return min(full, LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311 - not a secret
 
 
