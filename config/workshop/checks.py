@@ -64,18 +64,18 @@ def steps(folder: str) -> list[Step]:
         Step(
             "production settings (check --deploy)",
             ("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
-            production(),
+            production(folder),
             inherits=False,
         ),
     ]
 
 
-def production() -> dict[str, str]:
-    """A complete production environment with invented values; nothing in it is reachable."""
+def production(folder: str) -> dict[str, str]:
+    """A complete production environment with invented values; its database is a local file."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "ENVIRONMENT": "production",
-        "DATABASE_URL": "mysql://app:unused@database.example/app",
+        "DATABASE_URL": f"sqlite:///{folder}/production.sqlite3",
         "REDIS_URL": "redis://redis.example:6379/0",
         "JWT_SECRET": secrets.token_urlsafe(64),
         "ENCRYPTION_KEY": secrets.token_hex(32),
