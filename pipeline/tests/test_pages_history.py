@@ -1,0 +1,59 @@
+"""The history: one's own submissions, newest first, with what came of them."""
+
+from __future__ import annotations
+
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import User
+from pipeline.models import JobState, Submission
+from pipeline.services import submit
+from pipeline.tests.page_data import finish, put
+
+
+def test_it_says_that_there_is_nothing_yet(as_alice: Client) -> None:
+    assertContains(as_alice.get("/submissions/"), "Nothing submitted yet")
+
+
+def test_it_shows_state_findings_and_confidence(as_alice: Client, submission: Submission) -> None:
+    finish(submission)
+    page = as_alice.get("/submissions/")
+    for text in ("small.py", "Python", "Done", "1 HIGH", "MEDIUM"):
+        assertContains(page, text)
+
+
+def test_it_shows_a_dead_job_as_failed(as_alice: Client, submission: Submission) -> None:
+    put(submission, JobState.DEAD)
+    assertContains(as_alice.get("/submissions/"), '<span class="mark mark-failed">Failed</span>')
+
+
+def test_it_shows_nobody_elses(client: Client, bob: User, submission: Submission) -> None:
+    client.force_login(bob)
+    assertNotContains(client.get("/submissions/"), "small.py")
+
+
+def test_it_names_what_cannot_be_seen_in_a_title(as_alice: Client, alice: User) -> None:
+    submit(user=alice, code="# \u202eexe.py <b>\n", language="python")
+    page = as_alice.get("/submissions/")
+    assertContains(page, "[U+202E]exe.py &lt;b&gt;")
+
+
+def test_it_shows_25_a_page_newest_first(as_alice: Client, alice: User) -> None:
+    for number in range(26):
+        Submission.objects.create(
+            user=alice, code="x", language="python", filename=f"file{number:02}.py"
+        )
+    first = as_alice.get("/submissions/")
+    assert first.context["rows"][0].submission.filename == "file25.py"
+    assert len(first.context["rows"]) == 25
+    second = as_alice.get("/submissions/?page=2")
+    assert [row.submission.filename for row in second.context["rows"]] == ["file00.py"]
+
+
+def test_it_asks_the_database_a_fixed_number_of_times(
+    as_alice: Client, alice: User, django_assert_max_num_queries: object
+) -> None:
+    for _ in range(4):
+        finish(submit(user=alice, code="x", language="python", filename="a.py"))
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        as_alice.get("/submissions/")

@@ -1,0 +1,189 @@
+"""The result page: every tab, hostile content, long content, and who may see it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
+
+from accounts.models import User
+from pipeline.analysis.types import Severity
+from pipeline.models import JobState, Step, StepResult, Submission
+from pipeline.services import submit
+from pipeline.tests.page_data import (
+    REBUILT,
+    dossier,
+    finding,
+    finish,
+    put,
+    rebuild,
+    store,
+)
+
+
+def address(submission: Submission, tab: str = "dossier") -> str:
+    return f"/submissions/{submission.public_id}/?tab={tab}"
+
+
+@pytest.mark.parametrize(
+    ("tab", "texts"),
+    [
+        ("dossier", ["A hash printer.", "6.5", "Forgery.", "CWE-327", "Behaviour at run time."]),
+        ("findings", ["Weak hash", "B324", "Forged content passes.", "Use SHA-256."]),
+        ("rebuilt", ["hashlib.sha256", "md5 became sha256", "Not sure what it runs."]),
+        ("diff", ["1 line added, 1 removed", "hashlib.md5", "hashlib.sha256"]),
+        ("verdict", ["One finding fewer.", "MEDIUM", "Both parse.", "Nobody ran it."]),
+    ],
+)
+def test_it_shows_each_result_in_its_tab(
+    as_alice: Client, submission: Submission, tab: str, texts: list[str]
+) -> None:
+    finish(submission)
+    page = as_alice.get(address(submission, tab))
+    for text in texts:
+        assertContains(page, text)
+    assert page.context["tab"].kind.key == tab
+
+
+def test_it_shows_the_dossier_for_a_tab_that_does_not_exist(
+    as_alice: Client, submission: Submission
+) -> None:
+    finish(submission)
+    assert as_alice.get(address(submission, "nonsense")).context["tab"].kind.key == "dossier"
+
+
+def test_it_lets_people_read_what_is_done_while_the_rest_runs(
+    as_alice: Client, submission: Submission
+) -> None:
+    store(submission, Step.FORENSIC, dossier())
+    put(submission, JobState.RUNNING, current_step=Step.REBUILDER, attempts=1)
+    assertContains(as_alice.get(address(submission)), "A hash printer.")
+    assertContains(as_alice.get(address(submission, "verdict")), "Not there yet.")
+
+
+def test_it_keeps_the_results_and_the_code_of_a_failed_run(
+    as_alice: Client, submission: Submission
+) -> None:
+    store(submission, Step.FORENSIC, dossier())
+    put(submission, JobState.DEAD, user_message="The rebuilder took too long.")
+    page = as_alice.get(address(submission))
+    assertContains(page, "The rebuilder took too long.")
+    assertContains(page, "A hash printer.")
+    assertContains(page, f"/?from={submission.public_id}")
+    assertContains(as_alice.get(address(submission, "verdict")), "This part was not made.")
+
+
+@pytest.mark.parametrize("tab", ["dossier", "findings", "rebuilt", "diff"])
+def test_it_shows_hostile_code_as_text(as_alice: Client, alice: User, tab: str) -> None:
+    hostile = "</pre><script>alert(1)</script>\n"
+    sent = submit(user=alice, code=hostile, language="html", filename="<b>.html", comments=hostile)
+    finish(sent, hostile + "<img src=x onerror=alert(2)>\n")
+    page = as_alice.get(address(sent, tab))
+    assertNotContains(page, "<script>alert")
+    assertNotContains(page, "<img src=x")
+
+
+def test_it_names_what_cannot_be_seen_in_the_code(as_alice: Client, submission: Submission) -> None:
+    finish(submission, "access = 'user\u202e'  # \u2066admin\u2069\n")
+    for tab in ("rebuilt", "diff"):
+        page = as_alice.get(address(submission, tab))
+        assertContains(page, "user[U+202E]")
+        assertNotContains(page, "\u202e")
+
+
+def test_it_cuts_a_very_long_line_and_says_so(as_alice: Client, submission: Submission) -> None:
+    finish(submission, "x = '" + "a" * 90_000 + "'\n")
+    page = as_alice.get(address(submission, "rebuilt"))
+    assertContains(page, "more characters]")
+    assertContains(page, "Download and copy are complete.")
+    assert len(page.content) < 20_000
+
+
+def test_it_shows_the_first_lines_of_very_long_code(
+    as_alice: Client, submission: Submission
+) -> None:
+    finish(submission, "\n" * 80_000)
+    page = as_alice.get(address(submission, "rebuilt"))
+    assertContains(page, "The page shows a part")
+    assert len(page.content) < 100_000
+
+
+def test_it_says_so_when_nothing_was_changed(as_alice: Client, submission: Submission) -> None:
+    finish(submission, submission.code)
+    assertContains(as_alice.get(address(submission, "rebuilt")), "Nothing was changed.")
+    assertContains(as_alice.get(address(submission, "diff")), "No difference.")
+
+
+def test_it_puts_the_worst_finding_first(as_alice: Client, submission: Submission) -> None:
+    low = finding(Severity.LOW, 1, "Small thing")
+    worst = finding(Severity.CRITICAL, 9, "Big thing")
+    store(submission, Step.FORENSIC, dossier(low, worst))
+    text = as_alice.get(address(submission, "findings")).content.decode()
+    assert text.index("Big thing") < text.index("Small thing")
+
+
+def test_it_splits_many_findings_into_pages(as_alice: Client, submission: Submission) -> None:
+    store(submission, Step.FORENSIC, dossier(*(finding(line=n) for n in range(1, 61))))
+    page = as_alice.get(address(submission, "findings") + "&page=2")
+    assertContains(page, "Page 2 of 2")
+    assertContains(page, "Line 60")
+
+
+def test_it_admits_a_stored_result_that_it_cannot_read(
+    as_alice: Client, submission: Submission
+) -> None:
+    store(submission, Step.FORENSIC, dossier())
+    StepResult.objects.update(content={"of": "another version"})
+    assertContains(as_alice.get(address(submission)), "This result cannot be shown.")
+
+
+@pytest.mark.parametrize("part", ["", "progress/", "rebuilt"])
+def test_it_hides_a_submission_from_everyone_else(
+    client: Client, bob: User, submission: Submission, part: str
+) -> None:
+    finish(submission)
+    client.force_login(bob)
+    assert client.get(f"/submissions/{submission.public_id}/{part}").status_code == 404
+    assert client.get(f"/submissions/AAAAAAAAAAAAAAAAAAAAAA/{part}").status_code == 404
+
+
+def test_it_takes_an_id_exactly(as_alice: Client, submission: Submission) -> None:
+    other_case = submission.public_id.swapcase()
+    assert as_alice.get(f"/submissions/{other_case}/").status_code == 404
+
+
+def test_it_downloads_the_rebuilt_code_byte_for_byte(
+    as_alice: Client, submission: Submission
+) -> None:
+    code = "\ufeffx = 'é'\r\ny = 2\r\n"
+    finish(submission, code)
+    answer = as_alice.get(f"/submissions/{submission.public_id}/rebuilt")
+    assert answer.content == code.encode()
+    assert answer["Content-Type"] == "text/plain; charset=utf-8"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"] == 'attachment; filename="small.rebuilt.py"'
+
+
+@pytest.mark.parametrize("name", ['a"; filename="b.exe', "a\r\nSet-Cookie: x=1", "..\\..\\é.py"])
+def test_it_downloads_under_a_harmless_name(
+    as_alice: Client, submission: Submission, name: str
+) -> None:
+    Submission.objects.filter(pk=submission.pk).update(filename=name)
+    finish(submission)
+    answer = as_alice.get(f"/submissions/{submission.public_id}/rebuilt")
+    assert answer.content == REBUILT.encode()
+    assert ".." not in answer["Content-Disposition"]
+    assert "Set-Cookie" not in answer
+
+
+def test_it_has_nothing_to_download_before_the_rebuild(
+    as_alice: Client, submission: Submission
+) -> None:
+    store(submission, Step.FORENSIC, dossier())
+    assert as_alice.get(f"/submissions/{submission.public_id}/rebuilt").status_code == 404
+
+
+def test_it_offers_the_download_of_what_it_shows(as_alice: Client, submission: Submission) -> None:
+    store(submission, Step.REBUILDER, rebuild())
+    page = as_alice.get(address(submission, "rebuilt"))
+    assertContains(page, f'href="/submissions/{submission.public_id}/rebuilt" download')
