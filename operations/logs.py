@@ -42,7 +42,11 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    renderer = last if as_json else [structlog.dev.ConsoleRenderer(colors=False)]
+    # Plain tracebacks only: the pretty ones print local variables, which hold users' code.
+    for_people = structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+    renderer = last if as_json else [for_people]
     return {
         "version": 1,
         "disable_existing_loggers": False,

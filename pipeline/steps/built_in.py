@@ -22,6 +22,14 @@ def run_built_in(step: Step, material: Material, seconds_left: float) -> StepOut
             user_message="The analysers stopped before they had an answer.",
             retryable=True,
         ) from error
+    except engine.UnreadableCode as error:
+        raise StepFailed(
+            "unreadable-code",
+            str(error),
+            user_message=f"This cannot be analysed: {error}.",
+            retryable=False,
+            code_at_fault=True,
+        ) from error
     return StepOutput(ModelConfig.Engine.BUILT_IN, value.model_dump(mode="json"))
 
 
@@ -39,8 +47,8 @@ def _rebuilder(material: Material, seconds_left: float) -> Value:
     return engine.rebuild(
         material.code,
         material.language,
-        material.filename,
         findings=material.dossier.findings,
+        filename=material.filename,
         deadline_seconds=seconds_left,
     )
 
