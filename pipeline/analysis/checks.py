@@ -1,0 +1,74 @@
+"""Runs the checks of one text side by side in the sandbox; one that fails says so and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.analysis import sandbox
+from pipeline.analysis.errors import SandboxError
+from pipeline.analysis.limits import Limits
+from pipeline.analysis.types import Check
+
+LIMITS = Limits(wall_seconds=10.0, cpu_seconds=8)
+FOR_PYTHON = ("syntax", "bandit", "ruff", "structure", "text", "secrets")
+FOR_OTHERS = ("outline", "text", "secrets", "syntax")
+
+
+@dataclass
+class Answers:
+    """What came back: answers by task name, and a Check for each task in the order asked."""
+
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+
+    def take(self, name: str, wait: Callable[[], dict[str, Any]]) -> None:
+        """Wait for one answer, or note why there is none."""
+        try:
+            answer = wait()
+        except SandboxError as error:
+            self.checks.append(Check(name=name, ran=False, reason=str(error)))
+        else:
+            self.answers[name] = answer
+            self.checks.append(Check(name=name, ran=True, reason=answer.get("note", "")))
+
+    def ran(self, name: str) -> bool:
+        """Whether the check gave an answer."""
+        return name in self.answers
+
+
+def run_checks(code: str, language: str, deadline: float | None) -> Answers:
+    """All checks for the language; code that is no tree is outlined from its tokens instead."""
+    answers = _run(FOR_PYTHON if language == "python" else FOR_OTHERS, code, language, deadline)
+    if language == "python" and not answers.ran("structure"):
+        outlined = _run(("outline",), code, language, deadline)
+        answers.answers |= outlined.answers
+        answers.checks += outlined.checks
+    return answers
+
+
+def _run(names: tuple[str, ...], code: str, language: str, deadline: float | None) -> Answers:
+    payload = {"code": code, "language": language}
+    waits = [(name, _submitted(name, payload, deadline)) for name in names]
+    answers = Answers()
+    for name, wait in waits:
+        answers.take(name, wait)
+    return answers
+
+
+def _submitted(
+    name: str, payload: dict[str, Any], deadline: float | None
+) -> Callable[[], dict[str, Any]]:
+    """A function that waits for the answer, or raises what kept the task from starting."""
+    try:
+        return sandbox.submit(name, payload, LIMITS, deadline).result
+    except SandboxError as error:
+        return _raiser(error)
+
+
+def _raiser(error: SandboxError) -> Callable[[], dict[str, Any]]:
+    def wait() -> dict[str, Any]:
+        raise error
+
+    return wait

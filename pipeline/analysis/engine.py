@@ -1,0 +1,141 @@
+"""The built-in engine: dossier, rebuilt code and verdict without any model.
+
+These functions are what a step runs. They look at code only through the sandbox, never in this
+process, and every one of them gives an answer when single checks fail, time out or are missing.
+``deadline_seconds`` bounds the whole call; what is not done by then is reported as not run.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.analysis import dossier, sandbox, verdict
+from pipeline.analysis.checks import Answers, run_checks
+from pipeline.analysis.languages import LANGUAGES
+from pipeline.analysis.merge import merge
+from pipeline.analysis.types import (
+    Change,
+    Component,
+    Dossier,
+    Examination,
+    Finding,
+    Rebuild,
+    Refusal,
+    Syntax,
+    SyntaxState,
+    Verdict,
+)
+
+
+class UnreadableCode(ValueError):
+    """The text cannot be analysed at all; the message may be shown to the user."""
+
+
+def examine(
+    code: str, language: str, filename: str = "", deadline_seconds: float | None = None
+) -> Examination:
+    """Measure one text. Raises UnreadableCode for NUL, lone surrogates or an unknown language."""
+    return _examine(code, language, filename, _deadline(deadline_seconds))
+
+
+def forensic(
+    code: str,
+    language: str,
+    filename: str = "",
+    comments: str = "",
+    deadline_seconds: float | None = None,
+) -> Dossier:
+    """Result of the forensic step. Raises UnreadableCode."""
+    examination = examine(code, language, filename, deadline_seconds)
+    return dossier.compose(examination, filename, comments)
+
+
+def rebuild(
+    code: str,
+    language: str,
+    findings: Sequence[Finding],
+    filename: str = "",
+    deadline_seconds: float | None = None,
+) -> Rebuild:
+    """Result of the rebuilder step. Raises UnreadableCode or a SandboxError."""
+    _refuse_unreadable(code, language)
+    payload = {
+        "code": code,
+        "language": language,
+        "findings": [finding.model_dump(mode="json") for finding in findings],
+        "filename": filename,
+    }
+    answer = sandbox.run("rebuild", payload, deadline=_deadline(deadline_seconds))
+    return Rebuild.model_validate(answer)
+
+
+def quality(
+    original: str,
+    rebuilt: str,
+    language: str,
+    filename: str = "",
+    changes: Sequence[Change] = (),
+    refusals: Sequence[Refusal] = (),
+    deadline_seconds: float | None = None,
+) -> Verdict:
+    """Result of the quality step: both texts measured again and compared. Raises UnreadableCode."""
+    deadline = _deadline(deadline_seconds)
+    before = _examine(original, language, filename, deadline)
+    same = original == rebuilt
+    after = before if same else _examine(rebuilt, language, filename, deadline)
+    return verdict.judge(before, after, tuple(changes), tuple(refusals), changed=not same)
+
+
+def _examine(code: str, language: str, filename: str, deadline: float | None) -> Examination:
+    _refuse_unreadable(code, language)
+    answers = run_checks(code, language, deadline)
+    structure = answers.answers.get("structure") or answers.answers.get("outline") or {}
+    return Examination(
+        language=language,
+        syntax=_syntax(answers),
+        findings=merge(_findings(answers)),
+        components=tuple(Component.model_validate(c) for c in structure.get("components", ())),
+        imports=tuple(structure.get("imports", ())),
+        assumptions=tuple(structure.get("assumptions", ())),
+        checks=tuple(answers.checks),
+        **_measures(answers, code),
+    )
+
+
+def _deadline(seconds: float | None) -> float | None:
+    return None if seconds is None else time.monotonic() + seconds
+
+
+def _refuse_unreadable(code: str, language: str) -> None:
+    if language not in LANGUAGES:
+        raise UnreadableCode(f"the language {language!r} is not one of those that can be submitted")
+    if "\0" in code:
+        raise UnreadableCode("the text contains NUL characters, so it is not source code")
+    try:
+        code.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableCode("the text contains lone surrogates, which is no Unicode") from None
+
+
+def _findings(answers: Answers) -> list[Finding]:
+    return [
+        Finding.model_validate(each)
+        for answer in answers.answers.values()
+        for each in answer.get("findings", ())
+    ]
+
+
+def _syntax(answers: Answers) -> Syntax:
+    if answers.ran("syntax"):
+        return Syntax.model_validate(answers.answers["syntax"])
+    reason = next((c.reason for c in answers.checks if c.name == "syntax"), "")
+    return Syntax(state=SyntaxState.NOT_PARSABLE_HERE, message=reason)
+
+
+def _measures(answers: Answers, code: str) -> dict[str, Any]:
+    """Counts of lines and bytes; without the text check only the size is known."""
+    names = ("lines", "code_lines", "comment_lines", "size_bytes", "longest_line")
+    measured = answers.answers.get("text", {"size_bytes": len(code.encode("utf-8"))})
+    return {name: measured.get(name, 0) for name in names}

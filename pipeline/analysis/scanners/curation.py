@@ -1,0 +1,173 @@
+"""Judges what bandit and ruff report, as a reviewer would before showing it to anybody.
+
+Both flag calls by their name, safe or not. With the syntax tree at hand some reports are dropped
+(a constant command list, a constant https address), some are lowered and some are raised.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipeline.analysis.findings import Hit
+from pipeline.analysis.flow import Flow
+from pipeline.analysis.knowledge import canonical
+from pipeline.analysis.secrets import Likelihood, likelihood
+from pipeline.analysis.types import Severity
+
+# Imports and asserts are not findings; B606, B607 and S404 family say nothing about the code; the
+# text check reports direction marks (B613) in every language.
+NOISE = re.compile(r"B(101|4\d\d|606|607|613)$")
+
+# Where a value from outside makes the difference between bad style and remote code execution.
+DECIDED_BY_ORIGIN = frozenset(
+    (
+        "B102",
+        "B301",
+        "B302",
+        "B307",
+        "B310",
+        "B506",
+        "B601",
+        "B602",
+        "B603",
+        "B604",
+        "B605",
+        "B608",
+        "B609",
+        "B610",
+        "B611",
+    )
+)
+SECRET_WORDS = re.compile(
+    r"token|secret|passw|pwd|otp|salt|nonce|session|csrf|api_?key|private|credential|captcha|pin\b",
+    re.IGNORECASE,
+)
+PASSWORD_RULES = frozenset(("B105", "B106", "B107"))
+
+
+class Judge:
+    """Knows one file; ``judge`` returns the hit as it should be shown, or None to drop it."""
+
+    def __init__(self, tree: ast.AST | None, lines: list[str]) -> None:
+        self.lines = lines
+        self.nodes = _spans(tree) if tree is not None else []
+        self.flow = Flow(tree) if tree is not None else None
+
+    def judge(self, hit: Hit) -> Hit | None:
+        """Apply what is known about the rule and about this place."""
+        rule = canonical(hit.rule)
+        if NOISE.match(rule):
+            return None
+        special = _SPECIAL.get(rule)
+        judged = special(self, hit) if special else hit
+        if judged is not None and rule in DECIDED_BY_ORIGIN:
+            return self._by_origin(judged)
+        return judged
+
+    def _by_origin(self, hit: Hit) -> Hit:
+        node = self._call(hit) or self._statement(hit)
+        origin = self.flow.origin(node) if self.flow is not None and node is not None else None
+        if origin is None:
+            return hit
+        detail = f"A value in it comes from {origin}"
+        return replace(hit, severity=Severity.CRITICAL, detail=detail)
+
+    def _call(self, hit: Hit) -> ast.Call | None:
+        """The innermost call at the place of the hit."""
+        calls = [n for n in self.nodes if isinstance(n, ast.Call) and _covers(n, hit)]
+        return min(calls, key=_size, default=None)
+
+    def _statement(self, hit: Hit) -> ast.AST | None:
+        statements = [n for n in self.nodes if isinstance(n, ast.stmt) and _covers(n, hit)]
+        return min(statements, key=_size, default=None)
+
+    def random(self, hit: Hit) -> Hit:
+        """Predictable numbers matter where the statement or function speaks of secrets."""
+        names = [n for n in self.nodes if isinstance(n, ast.FunctionDef) and _covers(n, hit)]
+        around = self.lines[hit.line - 1] + " ".join(n.name for n in names[-1:])
+        return replace(hit, severity=Severity.HIGH) if SECRET_WORDS.search(around) else hit
+
+    def weak_hash(self, hit: Hit) -> Hit:
+        """A fast hash of a password is worse than one of a file."""
+        serious = SECRET_WORDS.search(self.lines[hit.line - 1])
+        return replace(hit, severity=Severity.HIGH) if serious else hit
+
+    def process(self, hit: Hit) -> Hit | None:
+        """Without a shell, only a program or argument list chosen at run time is of interest."""
+        call = self._call(hit)
+        if call is None or not call.args:
+            return None
+        command = call.args[0]
+        first = (
+            command.elts[0]
+            if isinstance(command, ast.List | ast.Tuple) and command.elts
+            else command
+        )
+        return None if _is_fixed_program(first) else hit
+
+    def opened_address(self, hit: Hit) -> Hit | None:
+        """A constant web address cannot be turned into a file: address."""
+        call = self._call(hit)
+        first = call.args[0] if call is not None and call.args else None
+        if isinstance(first, ast.Constant) and str(first.value).startswith(("https://", "http://")):
+            return None
+        return hit
+
+    def evaluated(self, hit: Hit) -> Hit:
+        """Evaluating a constant is odd, not dangerous."""
+        call = self._call(hit)
+        constant = call is not None and call.args and isinstance(call.args[0], ast.Constant)
+        return replace(hit, severity=Severity.LOW) if constant else hit
+
+    def parsed_xml(self, hit: Hit) -> Hit | None:
+        """Building XML with ElementTree is not parsing it."""
+        call = self._call(hit)
+        name = getattr(getattr(call, "func", None), "attr", "parse")
+        return None if name in ("Element", "SubElement", "ElementTree", "tostring") else hit
+
+
+def _is_fixed_program(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return True
+    return isinstance(node, ast.Attribute) and node.attr == "executable"
+
+
+def password(value: str, hit: Hit) -> Hit | None:
+    """Judge a literal given to a secret-sounding name; field names and placeholders are dropped."""
+    found = likelihood(value)
+    if found is Likelihood.NONE:
+        return None
+    severity = Severity.HIGH if found is Likelihood.STRONG else Severity.MEDIUM
+    return replace(hit, severity=severity, detail="")
+
+
+_SPECIAL: dict[str, Callable[[Judge, Hit], Hit | None]] = {
+    "B303": Judge.weak_hash,
+    "B324": Judge.weak_hash,
+    "B311": Judge.random,
+    "B310": Judge.opened_address,
+    "B307": Judge.evaluated,
+    "B102": Judge.evaluated,
+    "B314": Judge.parsed_xml,
+    "B603": Judge.process,
+}
+
+
+def _spans(tree: ast.AST) -> list[ast.AST]:
+    """Statements and calls, in no particular order."""
+    return [n for n in ast.walk(tree) if isinstance(n, ast.stmt | ast.Call)]
+
+
+def _covers(node: ast.AST, hit: Hit) -> bool:
+    """Whether the node's text holds the place of the hit. ast columns are UTF-8 bytes from 0."""
+    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]
+    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    return bool(start <= (hit.line, hit.column - 1) < end)
+
+
+def _size(node: ast.AST) -> tuple[int, int]:
+    lines = node.end_lineno - node.lineno  # type: ignore[attr-defined]
+    return lines, node.end_col_offset - node.col_offset  # type: ignore[attr-defined]

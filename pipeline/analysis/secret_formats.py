@@ -1,0 +1,111 @@
+"""How well-known secrets look. Every pattern is bounded and starts with a fixed prefix.
+
+A new kind of key is one more entry. ``secret`` is the group that must never be shown whole.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of secret: ``rule`` names it in findings, ``label`` in sentences."""
+
+    rule: str
+    label: str
+    pattern: re.Pattern[str]
+
+
+def _format(rule: str, label: str, pattern: str) -> Format:
+    return Format(rule, label, re.compile(pattern))
+
+
+_EDGE = r"(?<![A-Za-z0-9_-])"
+
+FORMATS = (
+    _format(
+        "private-key",
+        "a private key",
+        r"-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?P<secret>[^-]{0,4000})",
+    ),
+    _format(
+        "aws-access-key",
+        "an AWS access key id",
+        _EDGE + r"(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Z0-9])",
+    ),
+    _format(
+        "github-token",
+        "a GitHub token",
+        _EDGE + r"(?P<secret>gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})",
+    ),
+    _format("gitlab-token", "a GitLab token", _EDGE + r"(?P<secret>glpat-[A-Za-z0-9_-]{20,64})"),
+    _format(
+        "slack-token", "a Slack token", _EDGE + r"(?P<secret>xox[abeprs]-[A-Za-z0-9-]{10,250})"
+    ),
+    _format(
+        "slack-webhook",
+        "a Slack webhook address",
+        r"https://hooks\.slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,120})",
+    ),
+    _format("google-api-key", "a Google API key", _EDGE + r"(?P<secret>AIza[A-Za-z0-9_-]{35})"),
+    _format(
+        "google-oauth-secret",
+        "a Google OAuth client secret",
+        _EDGE + r"(?P<secret>GOCSPX-[A-Za-z0-9_-]{20,60})",
+    ),
+    _format(
+        "stripe-key",
+        "a Stripe live key",
+        _EDGE + r"(?P<secret>(?:sk|rk)_live_[A-Za-z0-9]{16,250})",
+    ),
+    _format(
+        "anthropic-key",
+        "an Anthropic API key",
+        _EDGE + r"(?P<secret>sk-ant-[A-Za-z0-9_-]{20,250})",
+    ),
+    _format(
+        "openai-key",
+        "an OpenAI-style API key",
+        _EDGE + r"(?P<secret>sk-(?!ant-)(?:proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{32,250})",
+    ),
+    _format(
+        "sendgrid-key",
+        "a SendGrid API key",
+        _EDGE + r"(?P<secret>SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{30,80})",
+    ),
+    _format("npm-token", "an npm token", _EDGE + r"(?P<secret>npm_[A-Za-z0-9]{36})"),
+    _format("pypi-token", "a PyPI token", _EDGE + r"(?P<secret>pypi-[A-Za-z0-9_-]{50,250})"),
+    _format("twilio-key", "a Twilio API key", _EDGE + r"(?P<secret>SK[0-9a-f]{32})(?![0-9a-f])"),
+    _format(
+        "json-web-token",
+        "a signed JSON web token",
+        _EDGE
+        + r"(?P<secret>eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,2000}"
+        + r"\.[A-Za-z0-9_-]{10,500})",
+    ),
+)
+
+# A password inside an address: scheme://user:password@host
+CONNECTION = re.compile(
+    r"(?<![a-z])(?:[a-z][a-z0-9]{1,14}(?:\+[a-z0-9]{1,14})?)://"
+    r"[^\s:/@'\"<>]{0,100}:(?P<secret>[^\s:/@'\"<>]{3,200})@(?P<host>[^\s/'\"<>]{1,100})"
+)
+
+# A quoted value given to something whose name says that it is secret.
+ASSIGNMENT = re.compile(
+    r"(?P<name>passwo?r?d|passphrase|pwd|secret|token|api[_-]?key|apikey|access[_-]?key"
+    r"|private[_-]?key|credential)(?P<rest>[A-Za-z0-9_-]{0,40})"
+    r"[\"']?\s{0,8}(?::\s{0,4}[A-Za-z]{1,12}\s{0,4}=|=>|:=|={1}(?!=)|:)\s{0,8}"
+    r"[rbuf]{0,2}(?P<quote>[\"'`])(?P<secret>[^\"'`\n\r]{4,300})(?P=quote)",
+    re.IGNORECASE,
+)
+
+# In shell and similar files the quotes are often left out.
+BARE_ASSIGNMENT = re.compile(
+    r"^[ \t]{0,40}(?:export[ \t]{1,4})?(?:[A-Z0-9]{1,30}_){0,4}"
+    r"(?P<name>PASSWORD|PASSWD|SECRET|TOKEN|API_KEY|ACCESS_KEY|SECRET_KEY)"
+    r"=(?P<secret>[^\s\"'`$(){}<>]{6,300})[ \t]{0,20}$",
+    re.MULTILINE,
+)

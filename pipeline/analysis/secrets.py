@@ -1,0 +1,126 @@
+"""Looks for secrets written into the code, in any language.
+
+Known key formats are certain; a quoted value given to something called password or token is
+judged by how it looks, since half of such values are field names, placeholders or examples.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Any
+
+from pipeline.analysis.findings import Hit, build
+from pipeline.analysis.positions import Positions
+from pipeline.analysis.secret_formats import ASSIGNMENT, BARE_ASSIGNMENT, CONNECTION, FORMATS
+from pipeline.analysis.source import split_lines
+from pipeline.analysis.types import Severity
+
+SOURCE = "secrets"
+MOST_HITS = 100
+
+
+class Likelihood(IntEnum):
+    """How much a value looks like a real secret."""
+
+    NONE = 0
+    WEAK = 1
+    STRONG = 2
+
+
+_PLACEHOLDER = re.compile(
+    r"^(?:[<\[({$%].*|.*\{\{.*|.*\$\{.*|%.*%|\*+|[x.\-_]+|0+|1234?5?6?7?8?9?0?"
+    r"|(?:your|my|the|some|insert|put|enter|add|replace|change|fill)(?:[ _-].*|me.*)?"
+    r"|changeme.*|change[_-]?this.*|example.*|dummy.*|sample.*|placeholder.*|fake.*|mock.*"
+    r"|redacted.*|todo.*|tbd|none|null|nil|undefined|true|false|default|empty|n/a"
+    r"|.*(?:placeholder|_here|-here|example\.com))$",
+    re.IGNORECASE,
+)
+_NAME_LIKE = re.compile(r"^[A-Za-z]+(?:[ _.:/-][A-Za-z]+)*:?$")
+_LOOKUP = re.compile(r"environ|getenv|process\.env|vault|secretsmanager|config\[|settings\.", re.I)
+_DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[A-Za-z]")
+STRONG_LENGTH, STRONG_ENTROPY = 16, 3.4
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]", "example.")
+
+
+def likelihood(value: str) -> Likelihood:
+    """Whether a literal given to a secret-sounding name looks like a secret at all."""
+    if len(value) < 4 or _PLACEHOLDER.match(value) or _LOOKUP.search(value):
+        return Likelihood.NONE
+    if _NAME_LIKE.match(value) or value.count(" ") > 1 or value.startswith(("/", "./", "http")):
+        return Likelihood.NONE
+    mixed = bool(_DIGIT.search(value) and _LETTER.search(value))
+    if len(value) >= STRONG_LENGTH and mixed and entropy(value) >= STRONG_ENTROPY:
+        return Likelihood.STRONG
+    return Likelihood.WEAK
+
+
+def entropy(value: str) -> float:
+    """Shannon entropy in bits a character."""
+    counts = Counter(value)
+    return -sum(n / len(value) * math.log2(n / len(value)) for n in counts.values())
+
+
+def hits(code: str) -> Iterator[Hit]:
+    """Every secret found, in no particular order; a place may be reported twice."""
+    positions = Positions(code)
+    for known in FORMATS:
+        for match in known.pattern.finditer(code):
+            if not _is_example(match["secret"]):
+                yield _hit(positions, match, known.rule, f"This is {known.label}")
+    for match in CONNECTION.finditer(code):
+        if likelihood(match["secret"]) or _NAME_LIKE.match(match["secret"]):
+            yield from _connection(positions, match)
+    for pattern in (ASSIGNMENT, BARE_ASSIGNMENT):
+        for match in pattern.finditer(code):
+            yield from _assignment(positions, match)
+
+
+def _is_example(secret: str) -> bool:
+    """AWS and others print keys in their manuals that end in EXAMPLE."""
+    return "EXAMPLE" in secret or len(set(secret[8:])) <= 2 < len(secret[8:])
+
+
+def _connection(positions: Positions, match: re.Match[str]) -> Iterator[Hit]:
+    if _PLACEHOLDER.match(match["secret"]):
+        return
+    local = match["host"].startswith(LOCAL_HOSTS)
+    severity = Severity.LOW if local else Severity.HIGH
+    yield _hit(positions, match, "connection-password", "An address with a password", severity)
+
+
+def _assignment(positions: Positions, match: re.Match[str]) -> Iterator[Hit]:
+    found = likelihood(match["secret"])
+    if found is Likelihood.NONE:
+        return
+    severity = Severity.HIGH if found is Likelihood.STRONG else Severity.MEDIUM
+    detail = f"A fixed value is given to a name with {match['name'].lower()} in it"
+    yield _hit(positions, match, "assigned-secret", detail, severity)
+
+
+def _hit(
+    positions: Positions,
+    match: re.Match[str],
+    rule: str,
+    detail: str,
+    severity: Severity | None = None,
+) -> Hit:
+    line, column = positions.of(match.start())
+    return Hit(SOURCE, rule, line, line, column, detail, severity)
+
+
+def task(payload: dict[str, Any]) -> dict[str, Any]:
+    """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``, the first hundred of them."""
+    code = payload["code"]
+    lines = split_lines(code)
+    found: dict[int, Hit] = {}
+    for hit in hits(code):
+        found.setdefault(hit.line, hit)  # the most certain kind comes first
+    kept = [found[line] for line in sorted(found)[:MOST_HITS]]
+    left_out = len(found) - len(kept)
+    note = f"{left_out} more lines with secrets are not listed" if left_out else ""
+    findings = [build(hit, lines).model_dump(mode="json") for hit in kept]
+    return {"findings": findings, "note": note}
