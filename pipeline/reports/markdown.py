@@ -45,7 +45,7 @@ def _sum(files: Sequence[ReviewedFile]) -> str:
 def _file(file: ReviewedFile) -> Iterator[str]:
     yield f"## {inline(file.path)}"
     if file.error:
-        yield from ("", f"**Not reviewed:** {inline(file.error)}")
+        yield from ("", f"**{wording.failed(file)}:** {inline(file.error)}")
     if file.dossier:
         yield from _brief(file, file.dossier)
         yield from _findings(file)

@@ -64,7 +64,7 @@ def _total(files: Sequence[ReviewedFile], page: Page) -> list[str]:
 def _file(file: ReviewedFile, page: Page) -> Iterator[str]:
     yield from _title(file, page)
     if file.error:
-        yield from page.wrapped(f"Not reviewed: {file.error}")
+        yield from page.wrapped(f"{wording.failed(file)}: {file.error}")
     if file.dossier:
         yield from _brief(file, page)
         yield from _findings(file, page)
@@ -113,7 +113,8 @@ def _findings(file: ReviewedFile, page: Page) -> Iterator[str]:
 
 def _finding(path: str, finding: Finding, page: Page) -> Iterator[str]:
     severity = f"{finding.severity:<8}"
-    title = page.wrapped(f"{finding.title} {wording.cwe(finding.cwe)}", " " * 10)
+    weakness = f" ({wording.cwe(finding.cwe)})" if finding.cwe else ""
+    title = page.wrapped(finding.title + weakness, " " * 10)
     title[:1] = title[:1] or [" " * 10]
     yield ""
     yield page.paint(severity, SEVERITY_COLOURS[finding.severity]) + title[0][len(severity) :]

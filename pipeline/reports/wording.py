@@ -76,16 +76,22 @@ def needs(dossier: Dossier) -> list[str]:
     return imports + list(dossier.assumptions)
 
 
+def failed(file: ReviewedFile) -> str:
+    """How a file without a verdict is called, depending on how far it came."""
+    return "Not finished" if file.dossier else "Not reviewed"
+
+
 def not_checked(file: ReviewedFile) -> list[str]:
     """Everything that nobody looked at: checks that did not run first, then what has no check."""
     if file.dossier is None:
         return []
+    said = file.dossier.not_checked
     missed = [
         f"{check.name} did not run: {check.reason}" if check.reason else f"{check.name} did not run"
         for check in file.dossier.checks
-        if not check.ran
+        if not check.ran and not any(check.name in text for text in said)
     ]
-    return missed + [text for text in file.dossier.not_checked if text not in missed]
+    return missed + list(said)
 
 
 def check_line(check: VerdictCheck) -> str:

@@ -75,7 +75,7 @@ class Command(BaseCommand):
             sys.exit(DONE)
 
     def handle(self, *, paths: list[str], language: str | None, **options: Any) -> None:
-        logging.getLogger().setLevel(logging.ERROR)  # what matters here is said in the report
+        logging.getLogger().setLevel(logging.CRITICAL)  # what matters here is said in the report
         targets = self._targets(paths, language)
         reviews: Reviews = []
         try:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from accounts.models import User
 from pipeline import services, transitions
 from pipeline.heartbeat import Heartbeat
-from pipeline.models import Job, Submission
+from pipeline.models import DeadLetter, Job, Submission
 from pipeline.reports import ReviewedFile, reviewed
 from pipeline.retries import SWEEP_SECONDS
 from pipeline.runner import run_job
@@ -51,7 +52,7 @@ class Reviewer:
         except BaseException:
             transitions.cancel(submission.jobs.get().pk)
             raise
-        return reviewed(shown, submission, job)
+        return _with_reason(reviewed(shown, submission, job), job)
 
     def _run_to_end(self, job: Job) -> Job:
         swept = time.monotonic()
@@ -63,3 +64,11 @@ class Reviewer:
                 swept = time.monotonic()
             job = Job.objects.get(pk=job.pk)
         return job
+
+
+def _with_reason(file: ReviewedFile, job: Job) -> ReviewedFile:
+    """Adds what the dead letter says: whoever runs this command operates the product too."""
+    letter = DeadLetter.objects.filter(job=job).first()
+    if letter is None:
+        return file
+    return replace(file, error=f"{file.error} ({letter.error_class}: {letter.error_message})")
