@@ -187,3 +187,16 @@ def test_it_offers_the_download_of_what_it_shows(as_alice: Client, submission: S
     store(submission, Step.REBUILDER, rebuild())
     page = as_alice.get(address(submission, "rebuilt"))
     assertContains(page, f'href="/submissions/{submission.public_id}/rebuilt" download')
+
+
+def test_it_says_so_when_only_line_ends_differ(as_alice: Client, submission: Submission) -> None:
+    finish(submission, submission.code.replace("\n", "\r\n"))
+    assertContains(as_alice.get(address(submission, "diff")), "such as line ends")
+
+
+def test_it_bounds_the_diff_of_code_without_a_common_line(as_alice: Client, alice: User) -> None:
+    sent = submit(user=alice, code="a\n" * 49_000, language="python")
+    finish(sent, "b\n" * 49_000)
+    page = as_alice.get(address(sent, "diff"))
+    assertContains(page, "49000 lines added, 49000 removed.")
+    assertContains(page, "The page shows the first part of it.")

@@ -8,7 +8,9 @@
     const passed = (performance.now() - firstSeen.get(element)) / 1000;
     element.textContent = `${Math.floor(Number(element.dataset.elapsed) + passed)} s`;
   };
-  setInterval(() => document.querySelectorAll("[data-elapsed]").forEach(showElapsed), 1000);
+  const showAll = () => document.querySelectorAll("[data-elapsed]").forEach(showElapsed);
+  setInterval(showAll, 250);
+  showAll();
 
   const copyFrom = async (button) => {
     const answer = await fetch(button.dataset.copy, { credentials: "same-origin" });
