@@ -1,0 +1,114 @@
+"""The values that cross the door to a model: what is asked, of whom, and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class JsonSchema:
+    """The shape that an answer should have. ``name`` is letters, digits, ``_`` and ``-``.
+
+    It is sent only to providers that take one; others get the request without it, so an answer
+    must be parsed as text in any case.
+    """
+
+    name: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class CompletionRequest:
+    """One question to a model. The model itself is named by the route.
+
+    ``timeout_seconds`` bounds one call to one provider, the deadline of ``complete`` all of them.
+    ``contains_code`` keeps the request from providers that may not receive submitted code.
+    ``temperature`` and ``max_tokens`` of None leave the choice to the provider.
+    """
+
+    system: str
+    user: str
+    temperature: float | None = None
+    max_tokens: int | None = None
+    json_schema: JsonSchema | None = None
+    timeout_seconds: float = 120.0
+    contains_code: bool = True
+
+
+@dataclass(frozen=True)
+class Route:
+    """A provider (its primary key) and the provider's own name of a model."""
+
+    provider_id: int
+    model: str
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a call is made for: a job's primary key, a step's name and the attempt (from 1)."""
+
+    job_id: int | None = None
+    step: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens by the provider's own count; None where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+class Finish(StrEnum):
+    """Why a model stopped writing."""
+
+    STOP = "stop"
+    LENGTH = "length"  # cut off at max_tokens: the text is incomplete
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an adapter returns: the text (never blank), and what the provider says about it."""
+
+    text: str
+    usage: Usage
+    finish: Finish
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One route that was tried, or passed over without a call.
+
+    ``error`` is the code of the error tree, empty for the call that succeeded; ``call_id`` is
+    None when nothing was sent. ``cost_microdollars`` is None when unknown.
+    """
+
+    provider: str
+    model: str
+    error: str = ""
+    call_id: UUID | None = None
+    latency_ms: int | None = None
+    cost_microdollars: int | None = None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A model's answer. ``cost_microdollars`` is millionths of a US dollar, None when unknown.
+
+    ``tried`` lists every route in order, the one that answered last.
+    """
+
+    text: str
+    usage: Usage
+    finish: Finish
+    provider: str
+    model: str
+    call_id: UUID
+    latency_ms: int
+    cost_microdollars: int | None
+    tried: tuple[Tried, ...]
