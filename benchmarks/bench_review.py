@@ -63,7 +63,11 @@ def review(file: Path) -> None:
         code, "python", file.name, comments="", deadline_seconds=DEADLINE_SECONDS
     )
     rebuilt = engine.rebuild(
-        code, "python", file.name, findings=dossier.findings, deadline_seconds=DEADLINE_SECONDS
+        code,
+        "python",
+        findings=dossier.findings,
+        filename=file.name,
+        deadline_seconds=DEADLINE_SECONDS,
     )
     engine.quality(
         code,

@@ -1,11 +1,11 @@
 """Nothing that the first description names is forgotten: it exists, or it is listed as missing."""
 
+import os
 from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 
@@ -18,7 +18,7 @@ def tables() -> set[str]:
 
 
 def variables() -> set[str]:
-    return set(import_module(settings.SETTINGS_MODULE).env.declared)
+    return set(import_module(os.environ["DJANGO_SETTINGS_MODULE"]).env.declared)
 
 
 def procedures() -> set[str]:
