@@ -123,7 +123,6 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
-    # A file, not memory: the tests' worker threads open the same database as the product's do.
     _database["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 else:
     if find_spec("MySQLdb") is None:

@@ -5,6 +5,9 @@ Pytest loads it before Django is set up, so models are imported where they are u
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +20,20 @@ if TYPE_CHECKING:
     from pipeline.models import Submission
 
 CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())\n"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each run an SQLite file of its own, so that two runs at once do not meet.
+
+    A file, not memory: workers started by tests open the same database.
+    """
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        folder = Path(tempfile.mkdtemp(prefix="ai-to-production-test-"))
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+        database["TEST"]["NAME"] = str(folder / "test.sqlite3")
 
 
 @pytest.fixture

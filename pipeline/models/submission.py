@@ -48,8 +48,8 @@ class Submission(models.Model):
 
     @property
     def title(self) -> str:
-        """The file's name, or the first line of code that says something."""
+        """The file's name, or the first line of code that says something, without its marks."""
         if self.filename:
             return self.filename
-        lines = (line.strip() for line in self.code[:2000].splitlines())
+        lines = (line.strip(" \t\ufeff\"'#/*-!<>") for line in self.code[:2000].splitlines())
         return next((line[:80] for line in lines if line), "untitled")

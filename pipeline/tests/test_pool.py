@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -151,13 +150,23 @@ def test_it_goes_on_after_the_database_was_away(
         wait_for(all_in(JobState.SUCCEEDED))
 
 
+@pytest.fixture
+def shared_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets processes that a test starts open the test's database."""
+    set_ = connection.settings_dict
+    if connection.vendor == "sqlite":
+        url = f"sqlite:///{set_['NAME']}"
+    else:
+        login = f"{set_['USER']}:{set_['PASSWORD']}".rstrip(":")
+        url = f"mysql://{login}@{set_['HOST']}:{set_['PORT'] or 3306}/{set_['NAME']}"
+    monkeypatch.setenv("DATABASE_URL", url)
+
+
 @contextmanager
 def working(*options: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A real ``manage.py work`` on the test database; killed if the block did not end it."""
-    name = str(connection.settings_dict["NAME"])
-    url = f"sqlite:///{name}" if connection.vendor == "sqlite" else _server_url(name)
+    """A real ``manage.py work``; killed if the block did not end it."""
     command = [sys.executable, str(django_settings.BASE_DIR / "manage.py"), "work", *options]
-    process = subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url})  # noqa: S603
+    process = subprocess.Popen(command)  # noqa: S603
     try:
         yield process
     finally:
@@ -165,13 +174,7 @@ def working(*options: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-def _server_url(name: str) -> str:
-    set_ = connection.settings_dict
-    login = f"{set_['USER']}:{set_['PASSWORD']}" if set_["PASSWORD"] else set_["USER"]
-    return f"mysql://{login}@{set_['HOST']}:{set_['PORT'] or 3306}/{name}"
-
-
-def test_it_ends_by_itself_when_told_to(submission: Submission) -> None:
+def test_it_ends_by_itself_when_told_to(submission: Submission, shared_database: None) -> None:
     with working() as process:
         wait_for(all_in(JobState.SUCCEEDED))
         process.send_signal(signal.SIGTERM)
@@ -179,7 +182,7 @@ def test_it_ends_by_itself_when_told_to(submission: Submission) -> None:
 
 
 def test_it_finishes_jobs_of_a_killed_worker_without_a_second_result(
-    submission: Submission,
+    submission: Submission, shared_database: None
 ) -> None:
     job = submission.current_job
     assert job is not None
