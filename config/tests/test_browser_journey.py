@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-CODE = "import hashlib\n\n\ndef fingerprint(data):\n    return hashlib.md5(data).hexdigest()\n"
+CODE = "import yaml\n\n\ndef settings(text):\n    return yaml.load(text)\n"
 PATIENCE_MS = 20_000
 PHONE = {"width": 390, "height": 844}
 FLAGS = [
@@ -77,7 +77,7 @@ def sign_in(page: Page, role: str = "user") -> None:
 def submit(page: Page, code: str = CODE) -> None:
     page.get_by_label("Code", exact=True).fill(code)
     page.get_by_label("Language").select_option("python")
-    page.get_by_label(re.compile("^Comments")).fill("Is this hash good enough?")
+    page.get_by_label(re.compile("^Comments")).fill("Is this safe for files from users?")
     page.get_by_role("button", name="Submit").click()
     page.wait_for_url(re.compile(r"/submissions/[^/]+/"))
 
@@ -104,8 +104,8 @@ def test_it_shows_the_repair_as_a_diff(page: Page) -> None:
     submit(page)
     page.get_by_role("link", name="Diff").click()
     text = page.locator("#panel").inner_text()
-    assert "md5" in text
-    assert "sha256" in text
+    assert "yaml.load(text)" in text
+    assert "yaml.safe_load(text)" in text
 
 
 def test_it_lets_nobody_in_after_signing_out(page: Page) -> None:
