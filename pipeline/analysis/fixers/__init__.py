@@ -1,8 +1,26 @@
 """The fixers of the built-in engine, in the order in which their repairs are made."""
 
-from pipeline.analysis.fixers import insecure_random, weak_hash, yaml_load
+from pipeline.analysis.fixers import (
+    debug_mode,
+    insecure_random,
+    mktemp,
+    shell_true,
+    timeout,
+    tls_verification,
+    weak_hash,
+    yaml_load,
+)
 from pipeline.analysis.fixers.base import Fixer
 
-FIXERS: tuple[Fixer, ...] = (weak_hash.FIXER, insecure_random.FIXER, yaml_load.FIXER)
+FIXERS: tuple[Fixer, ...] = (
+    shell_true.FIXER,
+    yaml_load.FIXER,
+    tls_verification.FIXER,
+    weak_hash.FIXER,
+    insecure_random.FIXER,
+    mktemp.FIXER,
+    debug_mode.FIXER,
+    timeout.FIXER,
+)
 
 __all__ = ["FIXERS", "Fixer"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from pipeline.analysis.fixers.base import Edit
-from pipeline.analysis.fixers.source import Source, constant
+from pipeline.analysis.fixers.nodes import constant
+from pipeline.analysis.fixers.source import Source
 
 
 def keyword(call: cst.Call, name: str) -> cst.Arg | None:

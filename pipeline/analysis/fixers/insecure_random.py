@@ -14,6 +14,7 @@ TITLE = "The {} is drawn from the system's random source and can no longer be pr
 
 DRAWS = {"choice", "choices", "getrandbits", "randbytes", "randint", "random", "randrange"}
 DRAWS |= {"sample", "shuffle", "uniform"}
+DRAWS = {f"random.{method}" for method in DRAWS}
 SEEDING = {"random.seed", "random.setstate"}
 
 SECRETS = {"token", "tokens", "password", "passwords", "passwd", "pwd", "passphrase", "passcode"}
@@ -29,22 +30,15 @@ INNOCENT |= {"backoff", "simulate", "simulation", "sentence", "ngram"}
 
 def look(source: Source, plan: Plan) -> None:
     """Plan the change of every draw from ``random`` that evidently makes a secret."""
-    draws = [call for call in source.calls if _method(source, call)]
-    seeded = draws and any(source.api(call.func) in SEEDING for call in source.calls)
-    for call in draws:
+    seeded = source.calls_of(SEEDING)
+    for call, name in source.calls_of(DRAWS):
         if seeded:
             plan.refuse(source.line(call), "The file seeds random, so results are meant to repeat.")
         else:
-            _consider(source, plan, call)
+            _consider(source, plan, call, name.removeprefix("random."))
 
 
-def _method(source: Source, call: cst.Call) -> str:
-    """Which of random's drawing functions ``call`` is, or an empty string."""
-    module, _, method = source.api(call.func).rpartition(".")
-    return method if module == "random" and method in DRAWS else ""
-
-
-def _consider(source: Source, plan: Plan, call: cst.Call) -> None:
+def _consider(source: Source, plan: Plan, call: cst.Call, method: str) -> None:
     secret, line = secret_word(source, call), source.line(call)
     if not secret:
         plan.refuse(
@@ -57,7 +51,6 @@ def _consider(source: Source, plan: Plan, call: cst.Call) -> None:
     if need is None:
         plan.refuse(line, "The names secrets and _secrets mean something else in this file.")
         return
-    method = _method(source, call)
     better = f"{need.name}.choice" if method == "choice" else f"{need.name}.SystemRandom().{method}"
     edit = arguments.replace(source, call.func, better)
     plan.repair(line, TITLE.format(secret), edit, needs=(need,))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import PurePath
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import libcst as cst
 from libcst.metadata import (
     Assignment,
     BaseAssignment,
     ByteSpanPositionProvider,
+    CodeSpan,
     MetadataWrapper,
-    ParentNodeProvider,
     QualifiedNameSource,
     Scope,
     ScopeProvider,
 )
+
+from pipeline.analysis.fixers.nodes import dotted, imported_names, parents_in
 
 NEWLINE = re.compile(rb"\r\n|\r|\n")
 Node = TypeVar("Node", bound=cst.CSTNode)
@@ -32,31 +34,36 @@ class UnreadableError(Exception):
 class Source:
     """One parsed text. Offsets are bytes of its UTF-8 form, lines count from 1.
 
-    Raises UnreadableError where the tree cannot be built or does not cover the text.
+    Raises UnreadableError where the tree cannot be built or does not cover the text, when made or
+    when first asked for a place.
     """
 
     def __init__(self, text: str, filename: str = "") -> None:
         self.text = text
         self.raw = text.encode()
         self.filename = filename
+        self._by_kind: dict[type, list[Any]] = {}
+        self._sorted: dict[type, list[Any]] = {}
+        self._inside: dict[tuple[cst.CSTNode, type], list[Any]] = {}
         try:
-            tree = cst.parse_module(text)
-            self._wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
-            self._spans = self._wrapper.resolve(ByteSpanPositionProvider)
+            self.module = cst.parse_module(text)
         except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError) as error:
             raise UnreadableError(str(error).splitlines()[0]) from error
-        self.module = self._wrapper.module
-        unwritten = 0 if tree.has_trailing_newline else len(tree.default_newline)
-        if self._spans[self.module].length - unwritten != len(self.raw):
+
+    @cached_property
+    def _facts(self) -> tuple[Mapping[cst.CSTNode, CodeSpan], Mapping[cst.CSTNode, Scope | None]]:
+        """Spans and scopes of all nodes; most of the cost, so made when first asked for."""
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        found = wrapper.resolve_many((ByteSpanPositionProvider, ScopeProvider))
+        spans = cast("Mapping[cst.CSTNode, CodeSpan]", found[ByteSpanPositionProvider])
+        unwritten = 0 if self.module.has_trailing_newline else len(self.module.default_newline)
+        if spans[self.module].length - unwritten != len(self.raw):
             raise UnreadableError("the tree does not cover the whole text")
+        return spans, cast("Mapping[cst.CSTNode, Scope | None]", found[ScopeProvider])
 
     @cached_property
     def _parents(self) -> dict[cst.CSTNode, cst.CSTNode]:
-        return dict(self._wrapper.resolve(ParentNodeProvider))
-
-    @cached_property
-    def _scopes(self) -> dict[cst.CSTNode, Scope | None]:
-        return dict(self._wrapper.resolve(ScopeProvider))
+        return parents_in(self.module)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -64,26 +71,46 @@ class Source:
 
     @cached_property
     def calls(self) -> list[cst.Call]:
-        """Every call, in the order of the text."""
+        """Every call."""
         return self.all(cst.Call)
 
+    def calls_of(self, names: Collection[str]) -> list[tuple[cst.Call, str]]:
+        """Every call that is surely of one of these APIs, with the API's full dotted name."""
+        wanted = [call for name in names for call in self._calls_by_guess.get(name, [])]
+        sure = [(call, self.api(call.func)) for call in wanted]
+        found = {call: name for call, name in sure if name in names}
+        return sorted(found.items(), key=lambda item: self.span(item[0]))
+
+    @cached_property
+    def _calls_by_guess(self) -> dict[str, list[cst.Call]]:
+        """Calls by what the file's imports make of their names, whatever else the names may be."""
+        imported = imported_names(self.all(cst.Import), self.all(cst.ImportFrom))
+        found: dict[str, list[cst.Call]] = {}
+        for call in self.calls:
+            first, _, rest = dotted(call.func).partition(".")
+            for origin in imported.get(first, {f"builtins.{first}"}):
+                found.setdefault(f"{origin}.{rest}" if rest else origin, []).append(call)
+        return found
+
     def all(self, kind: type[Node]) -> list[Node]:
-        """Every node of that kind, in the order of the text."""
-        found = [node for node in self._parents if isinstance(node, kind)]
-        return sorted(found, key=lambda node: self.span(node))
+        """Every node of that kind, outer ones first."""
+        if kind not in self._by_kind:
+            self._by_kind[kind] = [node for node in self._parents if isinstance(node, kind)]
+        return self._by_kind[kind]
+
+    def _in_order(self, kind: type[Node]) -> list[Node]:
+        if kind not in self._sorted:
+            self._sorted[kind] = sorted(self.all(kind), key=lambda node: self.span(node))
+        return self._sorted[kind]
 
     def span(self, node: cst.CSTNode) -> tuple[int, int]:
         """Start and end of ``node``, without the parentheses around it."""
-        place = self._spans[node]
+        place = self._facts[0][node]
         return place.start, place.start + place.length
 
     def line_at(self, offset: int) -> int:
         """The line that the byte at ``offset`` is on."""
-        low, high = 0, len(self._line_starts)
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._line_starts[middle] <= offset else (low, middle)
-        return low + 1
+        return bisect_right(self._line_starts, offset)
 
     def line(self, node: cst.CSTNode) -> int:
         """The line that ``node`` begins on."""
@@ -124,13 +151,20 @@ class Source:
 
     def within(self, outer: cst.CSTNode, kind: type[Node]) -> list[Node]:
         """Every node of that kind inside of ``outer``, in the order of the text."""
-        start, end = self.span(outer)
-        return [n for n in self.all(kind) if start <= self.span(n)[0] and self.span(n)[1] <= end]
+        key = (outer, kind)
+        if key not in self._inside:
+            start, end = self.span(outer)
+            nodes = self._in_order(kind)
+            first = bisect_left(nodes, start, key=lambda node: self.span(node)[0])
+            last = bisect_left(nodes, end, key=lambda node: self.span(node)[0])
+            inside = [node for node in nodes[first:last] if self.span(node)[1] <= end]
+            self._inside[key] = inside
+        return self._inside[key]
 
     def scope(self, node: cst.CSTNode) -> Scope | None:
         """The scope that names in ``node`` are looked up in."""
         for place in (node, *self.ancestors(node)):
-            scope = self._scopes.get(place)
+            scope = self._facts[1].get(place)
             if scope is not None:
                 return scope
         return None
@@ -138,7 +172,7 @@ class Source:
     @cached_property
     def scopes(self) -> set[Scope]:
         """Every scope of the text."""
-        return {scope for scope in self._scopes.values() if scope is not None}
+        return {scope for scope in self._facts[1].values() if scope is not None}
 
     def bindings(self, name: str) -> list[BaseAssignment]:
         """Every binding of ``name``, in whatever scope of this text it happens."""
@@ -155,7 +189,7 @@ class Source:
         Empty unless every binding of its first name is an import: a parameter, a local variable
         or an attribute of some object is never taken for the library's function of that name.
         """
-        if not is_dotted(node):
+        if not dotted(node):
             return frozenset()
         scope = self.scope(node)
         names = scope.get_qualified_names_for(node) if scope else set()
@@ -200,25 +234,3 @@ class Source:
     def stem(self) -> str:
         """The file's name without folder and extension: what others import it as."""
         return PurePath(self.filename.replace("\\", "/")).stem
-
-
-def is_dotted(node: cst.CSTNode) -> bool:
-    """Whether ``node`` is nothing but names joined by dots."""
-    while isinstance(node, cst.Attribute):
-        node = node.value
-    return isinstance(node, cst.Name)
-
-
-def constant(node: cst.CSTNode | None) -> object:
-    """The value of a literal, or None where ``node`` is none (or is the literal None)."""
-    if not isinstance(node, cst.BaseExpression):
-        return None
-    try:
-        return ast.literal_eval(cst.Module([]).code_for_node(node).strip())
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-
-
-def is_name(node: cst.CSTNode | None, value: str) -> bool:
-    """Whether ``node`` is the bare name ``value``, such as True or None."""
-    return isinstance(node, cst.Name) and node.value == value

@@ -13,11 +13,13 @@ from pipeline.analysis.fixers import arguments
 from pipeline.analysis.fixers.base import Edit, Fixer, Need, Plan
 from pipeline.analysis.fixers.imports import reach
 from pipeline.analysis.fixers.insecure_random import SEEDING
+from pipeline.analysis.fixers.nodes import dotted
 from pipeline.analysis.fixers.source import Source
 from pipeline.analysis.fixers.words import names_in, purpose_words, statement, words_of
 
 #: algorithm -> bytes of its digest
 SIZES = {"md5": 16, "sha1": 20}
+MAKERS = {"hashlib.md5", "hashlib.sha1", "hashlib.new"}
 
 HARMLESS = {"checksum", "checksums", "etag", "cache", "cached", "cachekey", "dedup", "dedupe"}
 HARMLESS |= {"duplicate", "duplicates", "shard", "bucket", "partition", "gravatar", "avatar"}
@@ -48,23 +50,21 @@ AS_VALUE = "The weak algorithm is handed on as a value; whoever calls it decides
 
 def look(source: Source, plan: Plan) -> None:
     """Plan what is sure about every use of MD5 and SHA-1."""
-    for call in source.calls:
-        algorithm = _algorithm(source, call)
+    for call, name in source.calls_of(MAKERS):
+        algorithm = _algorithm(call, name)
         if algorithm and not arguments.keyword(call, "usedforsecurity"):
             _consider(source, plan, call, algorithm)
-        for arg in call.args:
-            if source.api(arg.value).removeprefix("hashlib.") in SIZES:
-                plan.refuse(source.line(arg), AS_VALUE)
+    for arg in source.all(cst.Arg):
+        if dotted(arg.value).rpartition(".")[2] in SIZES and source.api(arg.value) in MAKERS:
+            plan.refuse(source.line(arg), AS_VALUE)
 
 
-def _algorithm(source: Source, call: cst.Call) -> str:
-    """md5 or sha1 where ``call`` surely makes one, else an empty string."""
-    name = source.api(call.func)
-    if name == "hashlib.new":
-        chosen = arguments.literal(call, "name", 0)
-        return chosen.lower() if isinstance(chosen, str) and chosen.lower() in SIZES else ""
-    module, _, algorithm = name.rpartition(".")
-    return algorithm if module == "hashlib" and algorithm in SIZES else ""
+def _algorithm(call: cst.Call, name: str) -> str:
+    """md5 or sha1 where the call of ``name`` makes one, else an empty string."""
+    chosen = name.removeprefix("hashlib.")
+    if chosen == "new":
+        chosen = str(arguments.literal(call, "name", 0)).lower()
+    return chosen if chosen in SIZES else ""
 
 
 def _consider(source: Source, plan: Plan, call: cst.Call, algorithm: str) -> None:
@@ -96,8 +96,7 @@ def _is_fresh(source: Source, call: cst.Call) -> bool:
     if _digest_call(source, call) is None or source.within(call, cst.NamedExpr):
         return False
     inner = {source.api(part.func) for part in source.within(call, cst.Call)}
-    seeded = any(source.api(part.func) in SEEDING for part in source.calls)
-    return bool(inner & FRESH) and not seeded
+    return bool(inner & FRESH) and not source.calls_of(SEEDING)
 
 
 def _digest_call(source: Source, call: cst.Call) -> cst.Call | None:

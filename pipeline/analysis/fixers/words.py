@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import libcst as cst
 
-from pipeline.analysis.fixers.source import Source, constant
+from pipeline.analysis.fixers.nodes import constant
+from pipeline.analysis.fixers.source import Source
 
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 LONGEST_TEXT = 40  # characters; a longer string is prose or data and names nothing

@@ -35,10 +35,8 @@ EXTENDING += ("add_path_resolver", "!!python/")
 
 def look(source: Source, plan: Plan) -> None:
     """Plan the change of every yaml.load that names an unsafe loader or none."""
-    for call in source.calls:
-        name = source.api(call.func)
-        if name in LOADERS:
-            _consider(source, plan, call, LOADERS[name])
+    for call, name in source.calls_of(LOADERS):
+        _consider(source, plan, call, LOADERS[name])
 
 
 def _consider(source: Source, plan: Plan, call: cst.Call, safe: str) -> None:
