@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from auditlog.context import set_actor
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -39,7 +40,8 @@ def _sign_in_as_developer(request: HttpRequest) -> HttpResponse:
     if not user.is_active:
         raise Http404("This account is suspended.")
     login(request, user, backend=BACKEND)
-    audit.record(user, "user.sign_in", by="developer sign-in")
+    with set_actor(user, remote_addr=request.META["REMOTE_ADDR"]):
+        audit.record(user, "user.sign_in", by="developer sign-in")
     return redirect(safe_next(request))
 
 

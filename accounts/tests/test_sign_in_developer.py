@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from operations.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,13 @@ def test_it_does_not_exist_without_debug(client: Client, settings: Settings) -> 
     page = client.get("/sign-in/", HTTP_HOST="localhost")
     assertNotContains(page, "Developer sign-in")
     assertContains(page, "manage.py login_link")
+
+
+def test_it_notes_who_signed_in_and_from_where(client: Client) -> None:
+    sign_in(client)
+    entry = AuditEntry.objects.get(additional_data__event="user.sign_in")
+    assert entry.actor == User.objects.get()
+    assert entry.remote_addr == "127.0.0.1"
 
 
 def test_it_knows_no_other_role(client: Client) -> None:

@@ -33,9 +33,9 @@ def test_it_shows_nobody_elses(client: Client, bob: User, submission: Submission
 
 
 def test_it_names_what_cannot_be_seen_in_a_title(as_alice: Client, alice: User) -> None:
-    submit(user=alice, code="# \u202eexe.py <b>\n", language="python")
+    submit(user=alice, code="x = \u202eexe.py <b> y\n", language="python")
     page = as_alice.get("/submissions/")
-    assertContains(page, "[U+202E]exe.py &lt;b&gt;")
+    assertContains(page, "x = [U+202E]exe.py &lt;b&gt; y")
 
 
 def test_it_shows_25_a_page_newest_first(as_alice: Client, alice: User) -> None:
