@@ -57,6 +57,29 @@ def promote(email: str) -> User:
     return user
 
 
+def suspend(*, user: User, by: User) -> None:
+    """Shut a user out from the next request on. Raises AccountError."""
+    if user == by:
+        raise AccountError("You cannot suspend yourself.")
+    if user.is_system:
+        raise AccountError(f"{user.email} belongs to the system and cannot be suspended.")
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+def reactivate(*, user: User) -> None:
+    """Let a suspended user in again."""
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+
+
+def end_sessions(*, user: User) -> None:
+    """Sign a user out everywhere; unused sign-in links end as well."""
+    with transaction.atomic():
+        user.end_sessions()
+        audit.record(user, "user.end_sessions")
+
+
 def may_sign_in(email: str) -> bool:
     """Whether SIGNIN_ALLOWED (domains or addresses; '*' for all) admits an address.
 

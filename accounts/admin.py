@@ -1,0 +1,89 @@
+"""Users in the console: roles, suspension, sessions. Nobody has a password, so none is set here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import django.contrib.auth.admin  # noqa: F401 - registers groups, which are taken off below
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+
+from accounts import services
+from accounts.models import User
+from operations.admin import ConsoleAdmin
+
+admin.site.unregister(Group)  # rights follow from the role alone
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Addresses are compared in lower case, so they are stored that way."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+@admin.register(User)
+class UserAdmin(ConsoleAdmin):
+    """One line a user. Users are suspended rather than deleted: their history has to stand."""
+
+    form = UserForm
+    list_display = ("email", "name", "role", "active", "is_system", "created_at", "last_login")
+    list_filter = ("role", "is_active", "is_system", "created_at")
+    search_fields = ("email", "name")
+    search_help_text = "E-mail address or name"
+    ordering = ("-created_at", "-id")
+    fields = ("email", "name", "role", "is_active", "is_system", "created_at", "last_login")
+    readonly_fields = ("is_system", "created_at", "last_login")
+    actions = ("suspend", "reactivate", "end_sessions")
+
+    def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.fields if obj else ("email", "name", "role")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Nobody takes rights from themselves by mistake; the system user has none to give."""
+        fixed = ("role", "is_active") if obj and (obj == request.user or obj.is_system) else ()
+        return (*self.readonly_fields, *fixed, *(("email",) if obj and obj.is_system else ()))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description="active", boolean=True, ordering="is_active")
+    def active(self, user: User) -> bool:
+        return user.is_active
+
+    @admin.action(description="Suspend: no sign-in, no submissions")
+    def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        by = request.user
+        assert isinstance(by, User)  # noqa: S101 - the console admits nobody else
+        self._each(request, users, lambda user: services.suspend(user=user, by=by), "suspended")
+
+    @admin.action(description="Reactivate")
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._each(request, users, lambda user: services.reactivate(user=user), "reactivated")
+
+    @admin.action(description="End all sessions")
+    def end_sessions(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self._each(request, users, lambda user: services.end_sessions(user=user), "signed out")
+
+    def _each(
+        self, request: HttpRequest, users: QuerySet[User], act: Callable[[User], None], done: str
+    ) -> None:
+        """Act on each user and tell how it went, refusals one by one."""
+        count = 0
+        for user in users:
+            try:
+                act(user)
+                count += 1
+            except services.AccountError as error:
+                self.message_user(request, str(error), messages.WARNING)
+        if count:
+            self.message_user(request, f"{count} {done}.", messages.SUCCESS)

@@ -1,0 +1,111 @@
+"""Makes rows of every model that the console shows, for the tests that walk through it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from django.db.models import Model
+
+from accounts.models import User
+from billing.models import DailyUsage, LimitOverride
+from operations import audit
+from operations.models import AuditEntry
+from pipeline import services
+from pipeline.models import (
+    DeadLetter,
+    Job,
+    ModelConfig,
+    Step,
+    StepResult,
+    Submission,
+    SystemPrompt,
+)
+
+
+def a_user(number: int) -> User:
+    address = f"person-{number}@example.com"
+    return User.objects.filter(email=address).first() or User.objects.create_user(address)
+
+
+def a_submission(number: int) -> Submission:
+    return services.submit(
+        user=a_user(number),
+        code=f"secret_{number} = 1\n",
+        language="python",
+        filename="" if number % 2 else f"file_{number}.py",
+        comments="<b>careful</b>",
+    )
+
+
+def a_job(number: int) -> Job:
+    job = a_submission(number).current_job
+    assert job is not None
+    return job
+
+
+def a_result(number: int) -> StepResult:
+    return StepResult.objects.create(
+        job=a_job(number),
+        step=Step.REBUILDER,
+        engine="built-in",
+        content={"code": "<script>alert(1)</script>", "changes": []},
+        attempt=1,
+        duration_ms=5,
+    )
+
+
+def a_dead_letter(number: int) -> DeadLetter:
+    return DeadLetter.objects.create(
+        job=a_job(number),
+        error_class="timeout",
+        error_message="It took <too> long.",
+        step=Step.QUALITY,
+        attempts=3,
+    )
+
+
+def a_prompt(number: int) -> SystemPrompt:
+    return SystemPrompt.objects.create(
+        step=Step.FORENSIC,
+        version=number + 1,
+        content=f"Prompt {number}",
+        created_by=a_user(number),
+    )
+
+
+def a_route(number: int) -> ModelConfig:
+    route, _ = ModelConfig.objects.get_or_create(step=list(Step)[number % len(Step)])
+    return route
+
+
+def a_usage(number: int) -> DailyUsage:
+    day = date(2030, 1, 1) + timedelta(days=number)
+    return DailyUsage.objects.create(user=a_user(number), day=day, submissions=number)
+
+
+def an_override(number: int) -> LimitOverride:
+    limit = None if number % 2 else number
+    return LimitOverride.objects.create(user=a_user(number), daily_submissions=limit, reason="r")
+
+
+def an_audit_entry(number: int) -> AuditEntry:
+    user = a_user(number)
+    audit.record(user, "user.sign_in", by="test")
+    entry: AuditEntry = AuditEntry.objects.get_for_object(user).latest()
+    AuditEntry.objects.filter(pk=entry.pk).update(actor=a_user(number), remote_addr="192.0.2.1")
+    return entry
+
+
+ROWS: dict[type[Model], Callable[[int], Model]] = {
+    AuditEntry: an_audit_entry,
+    DailyUsage: a_usage,
+    DeadLetter: a_dead_letter,
+    Job: a_job,
+    LimitOverride: an_override,
+    ModelConfig: a_route,
+    StepResult: a_result,
+    Submission: a_submission,
+    SystemPrompt: a_prompt,
+    User: a_user,
+}
