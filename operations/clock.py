@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import DateTimeField, Expression, ExpressionWrapper
-from django.db.models.functions import Now
+from django.db.models.functions import Now as DjangoNow
+
+
+class Now(DjangoNow):
+    """The present moment in the database.
+
+    SQLite compares times as text and Django's own function writes three digits of a second where
+    Django's arithmetic writes six: a moment would not have come yet in its own millisecond.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        template = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f000', 'NOW')"
+        return self.as_sql(compiler, connection, template=template, **extra)
 
 
 def now_plus(delta: timedelta) -> Expression:

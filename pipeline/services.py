@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from accounts.models import User
 from billing import limits
 from operations import audit
+from operations.clock import Now
 from pipeline import dispatch, intake, transitions
 from pipeline.intake import InvalidSubmission, decode_upload
 from pipeline.models import DeadLetter, Job, Submission

@@ -15,10 +15,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce
 
 from billing import limits
-from operations.clock import now_plus
+from operations.clock import Now, now_plus
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
 from pipeline.retries import LEASE, has_attempts_left
 
