@@ -116,3 +116,8 @@ def test_it_refuses_a_form_without_its_token(alice: User) -> None:
     strict.force_login(alice)
     assertContains(send(strict, code="x"), "The form was too old", status_code=403)
     assert Submission.objects.count() == 0
+
+
+def test_it_shows_a_refused_form_as_the_start_page(as_alice: Client) -> None:
+    answer = send(as_alice, code="")
+    assertContains(answer, '<a href="/" aria-current="page">Submit</a>', status_code=422)

@@ -48,6 +48,7 @@ def _prefilled(request: HttpRequest) -> dict[str, str]:
 
 def _form_page(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
     context = {
+        "section": "home",
         "form": form,
         "allowance": allowance(cast(User, request.user)),
         "max_size": f"{settings.MAX_CODE_SIZE_BYTES:,} bytes",
