@@ -97,7 +97,10 @@ def test_it_sends_the_same_request_with_the_check_on():
             "s = requests.Session()\ns.get(u, timeout=1, verify=False)",
             "s = requests.Session()\ns.get(u, timeout=1, verify=True)",
         ),
-        ("urllib3.PoolManager(cert_reqs='CERT_NONE')", "urllib3.PoolManager(cert_reqs='CERT_REQUIRED')"),
+        (
+            "urllib3.PoolManager(cert_reqs='CERT_NONE')",
+            "urllib3.PoolManager(cert_reqs='CERT_REQUIRED')",
+        ),
         (
             "urllib3.PoolManager(cert_reqs=ssl.CERT_NONE)",
             "urllib3.PoolManager(cert_reqs=ssl.CERT_REQUIRED)",
@@ -126,7 +129,10 @@ def test_it_knows_the_forms(before: str, after: str):
         ("def f(c):\n    c.check_hostname = False", "not clear"),
         ("c = ssl.SSLContext()\nc.verify_mode = ssl.CERT_NONE", "not clear"),
         ("c = ssl.create_default_context(cafile=f)\nc.check_hostname = False", "on purpose"),
-        ("c = ssl.create_default_context()\nc.check_hostname = False\nc.verify_mode = m", "not clear"),
+        (
+            "c = ssl.create_default_context()\nc.check_hostname = False\nc.verify_mode = m",
+            "not clear",
+        ),
         ("x = ssl._create_unverified_context(ssl.PROTOCOL_TLS)", "not clear"),
     ],
 )  # fmt: skip
