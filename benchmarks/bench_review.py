@@ -2,8 +2,8 @@
 
 A review is all three steps of the built-in engine: dossier, rebuilt code, verdict. The other two
 are started once a file, as a shell would. All run in turn on the same file, so that a busy machine
-slows them alike. The goal is 2 s a file; what fails is a review that does not finish, or a median of more
-than three times that of bandit and ruff together.
+slows them alike. The goal is 2 s a file; what fails is a review that does not finish, or a median
+of more than three times that of bandit and ruff together.
 """
 
 import argparse
