@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from accounts.models import User
@@ -143,3 +145,14 @@ def test_it_lets_nobody_else_cancel(client: Client, bob: User, submission: Submi
 
 def test_it_cancels_by_post_only(as_alice: Client, submission: Submission) -> None:
     assert as_alice.get(f"/submissions/{submission.public_id}/cancel/").status_code == 405
+
+
+def test_it_polls_without_reading_code_or_results(as_alice: Client, submission: Submission) -> None:
+    store(submission, Step.FORENSIC, dossier())
+    start(submission, Step.REBUILDER)
+    with CaptureQueriesContext(connection) as queries:
+        poll(as_alice, submission, tab="dossier", shown="1", seen="older")
+    asked = " ".join(query["sql"] for query in queries)
+    assert len(queries) <= 4
+    assert '"code"' not in asked.replace("`", '"')
+    assert '"content"' not in asked.replace("`", '"')

@@ -8,12 +8,14 @@ from accounts.models import User
 from pipeline.models import Submission
 
 
-def get_submission_for_user(user: User, public_id: str) -> Submission:
-    """The user's own submission with its current job.
+def get_submission_for_user(user: User, public_id: str, *, code: bool = True) -> Submission:
+    """The user's own submission with its current job; without its code it is a light row to poll.
 
     Raises Http404 for a foreign one as for an unknown one, so that nobody learns which exist.
     """
     owned = Submission.objects.select_related("current_job").filter(user=user)
+    if not code:
+        owned = owned.defer("code", "comments")
     submission = owned.filter(public_id=public_id).first()
     # Some databases compare text without case; an id is exact.
     if submission is None or submission.public_id != public_id:

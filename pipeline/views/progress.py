@@ -54,9 +54,12 @@ class Progress:
     seen: str
 
 
-def results_of(job: Job | None) -> Results:
-    """The job's stored results by step."""
-    return {} if job is None else {result.step: result for result in job.results.all()}
+def results_of(job: Job | None, *, content: bool = True) -> Results:
+    """The job's stored results by step; without their content they only say that they exist."""
+    if job is None:
+        return {}
+    stored = job.results.all() if content else job.results.defer("content")
+    return {result.step: result for result in stored}
 
 
 def progress_of(job: Job | None, results: Results) -> Progress:

@@ -74,8 +74,9 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     ``seen`` and ``shown`` tell what the page has: the progress it shows, and whether its panel
     already shows a result.
     """
-    submission = get_submission_for_user(cast(User, request.user), public_id)
-    context = _frame(request, submission, results_of(submission.current_job))
+    submission = get_submission_for_user(cast(User, request.user), public_id, code=False)
+    stored = results_of(submission.current_job, content=False)
+    context = _frame(request, submission, stored)
     panel_came = context["tab"].ready and request.GET.get("shown") == "0"
     if context["progress"].ended or panel_came:
         return HttpResponse(headers={"HX-Refresh": "true"})
