@@ -12,6 +12,7 @@ from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
 
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=8)
+OUTLINE_LIMITS = Limits(wall_seconds=4.0, cpu_seconds=4)  # a nicety, and lexers can be baited
 FOR_PYTHON = ("syntax", "bandit", "ruff", "structure", "text", "secrets")
 FOR_OTHERS = ("outline", "text", "secrets", "syntax")
 
@@ -61,8 +62,9 @@ def _submitted(
     name: str, payload: dict[str, Any], deadline: float | None
 ) -> Callable[[], dict[str, Any]]:
     """A function that waits for the answer, or raises what kept the task from starting."""
+    limits = OUTLINE_LIMITS if name == "outline" else LIMITS
     try:
-        return sandbox.submit(name, payload, LIMITS, deadline).result
+        return sandbox.submit(name, payload, limits, deadline).result
     except SandboxError as error:
         return _raiser(error)
 

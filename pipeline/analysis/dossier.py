@@ -191,4 +191,5 @@ def _counted(number: int, word: str) -> str:
 
 def _lower(title: str) -> str:
     """A title inside a sentence; abbreviations such as SQL stay as they are."""
-    return title if title[:2].isupper() else title[0].lower() + title[1:]
+    first = title.split()[0]
+    return title if first.isupper() and len(first) > 1 else title[0].lower() + title[1:]

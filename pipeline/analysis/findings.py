@@ -6,12 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.analysis import masking, source
 from pipeline.analysis.knowledge import explain
 from pipeline.analysis.types import Finding, Severity
 
 HARD_CODED_SECRET = 798
+MOST_FINDINGS = 300  # of one scanner in one text
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,15 @@ def build(hit: Hit, lines: Sequence[str]) -> Finding:
         rules=(hit.rule,),
         fingerprint="",
     )
+
+
+def report(hits: Sequence[Hit], lines: Sequence[str]) -> dict[str, Any]:
+    """A scanner task's answer: findings as JSON, the worst ones if there are far too many."""
+    found = [build(hit, lines) for hit in hits]
+    kept = sorted(found, key=lambda f: (f.severity.rank, f.line, f.column))[:MOST_FINDINGS]
+    left_out = len(found) - len(kept)
+    note = f"{left_out} more findings are not listed" if left_out else ""
+    return {"findings": [finding.model_dump(mode="json") for finding in kept], "note": note}
 
 
 def with_fingerprints(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -29,8 +29,12 @@ def mask(text: str) -> str:
 
 def mask_all_strings(text: str) -> str:
     """For lines known to hold a secret: every string literal in them is masked."""
-    hidden = _STRING.sub(lambda m: m[1] + masked(m[2]) + m[1], mask(text))
-    return _KEY_BODY.sub(STARS, hidden)
+    return _KEY_BODY.sub(STARS, _STRING.sub(_hide_string, mask(text)))
+
+
+def _hide_string(match: re.Match[str]) -> str:
+    quote, inside = match[1], match[2]
+    return match[0] if inside.endswith(STARS) else f"{quote}{masked(inside)}{quote}"
 
 
 def _hide_group(match: re.Match[str]) -> str:

@@ -13,14 +13,13 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
-from pipeline.analysis.findings import Hit, build
+from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.positions import Positions
 from pipeline.analysis.secret_formats import ASSIGNMENT, BARE_ASSIGNMENT, CONNECTION, FORMATS
 from pipeline.analysis.source import split_lines
 from pipeline.analysis.types import Severity
 
 SOURCE = "secrets"
-MOST_HITS = 100
 
 
 class Likelihood(IntEnum):
@@ -113,14 +112,10 @@ def _hit(
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
-    """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``, the first hundred of them."""
+    """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``."""
     code = payload["code"]
     lines = split_lines(code)
     found: dict[int, Hit] = {}
     for hit in hits(code):
         found.setdefault(hit.line, hit)  # the most certain kind comes first
-    kept = [found[line] for line in sorted(found)[:MOST_HITS]]
-    left_out = len(found) - len(kept)
-    note = f"{left_out} more lines with secrets are not listed" if left_out else ""
-    findings = [build(hit, lines).model_dump(mode="json") for hit in kept]
-    return {"findings": findings, "note": note}
+    return report(list(found.values()), lines)

@@ -8,6 +8,7 @@ import ast
 import re
 import sys
 import warnings
+from itertools import islice
 from typing import Any
 
 from pipeline.analysis.errors import TaskCrashed
@@ -72,7 +73,8 @@ def _second_opinion(code: str) -> list[dict[str, Any]]:
     """What ruff finds wrong with the syntax at the newest version it knows."""
     from pipeline.analysis.scanners.ruff import diagnose, is_syntax_error
 
-    return [each for each in diagnose(code, "E9") if is_syntax_error(each)]
+    wrong = (each for each in diagnose(code, "E9") if is_syntax_error(each))
+    return list(islice(wrong, 1))
 
 
 def _parses_differently(code: str) -> bool:
@@ -106,8 +108,9 @@ def _hint(code: str) -> str:
 
 def _too_new(code: str, error: SyntaxError) -> Syntax:
     needed = _needed_version(code)
-    version = f"Python {needed} or later" if needed else "a newer Python"
-    message = f"it needs {version}, and the parser here is Python {HERE}"
+    message = f"it needs Python {needed} or later, and the parser here is Python {HERE}"
+    if needed is None:
+        message = f"the parser of Python {HERE} refuses it ({error.msg}), another one accepts it"
     if _PYTHON_2.search(code):
         message += "; or it is Python 2, which reads the same there"
     return Syntax(state=SyntaxState.NOT_PARSABLE_HERE, message=message, line=error.lineno)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,14 @@ from bandit.core.issue import Issue
 from bandit.core.manager import BanditManager
 
 from pipeline.analysis.errors import TaskRefused
-from pipeline.analysis.findings import Hit, build
+from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.scanners.curation import PASSWORD_RULES, Judge, password
 from pipeline.analysis.source import for_parsers, split_lines
 from pipeline.analysis.types import Severity
 
 SOURCE = "bandit"
 FILE = "code.py"
+DEEPEST = 50_000  # bandit walks the tree by recursion; memory and time are bounded anyway
 _QUOTED = re.compile(r": '(.*)'$", re.DOTALL)
 
 CONFIG = BanditConfig()
@@ -27,7 +29,7 @@ BanditManager(CONFIG, "file")  # loads the plugins once, in the server
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
-    """Sandbox task: ``{"code"}`` to ``{"findings"}``; refuses what does not parse here."""
+    """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what does not parse here."""
     code = for_parsers(payload["code"])
     lines = split_lines(code)
     with warnings.catch_warnings():
@@ -35,11 +37,12 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
         issues = _scan(code)
         judge = Judge(ast.parse(code), lines)
     hits = [hit for issue in issues if (hit := _hit(issue, lines, judge)) is not None]
-    return {"findings": [build(hit, lines).model_dump(mode="json") for hit in hits]}
+    return report(hits, lines)
 
 
 def _scan(code: str) -> list[Issue]:
     Path(FILE).write_bytes(code.encode("utf-8"))
+    sys.setrecursionlimit(DEEPEST)
     manager = BanditManager(CONFIG, "file", ignore_nosec=True)
     manager.discover_files([FILE])
     manager.run_tests()
@@ -71,4 +74,6 @@ def _characters(lines: list[str], line: int, offset: int) -> int:
     """A column in UTF-8 bytes as one in characters."""
     if not 1 <= line <= len(lines):
         return 0
+    if lines[line - 1].isascii():
+        return offset
     return len(lines[line - 1].encode("utf-8")[:offset].decode("utf-8", "ignore"))

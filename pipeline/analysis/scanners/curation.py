@@ -14,6 +14,7 @@ from dataclasses import replace
 from pipeline.analysis.findings import Hit
 from pipeline.analysis.flow import Flow
 from pipeline.analysis.knowledge import canonical
+from pipeline.analysis.scanners.places import Places
 from pipeline.analysis.secrets import Likelihood, likelihood
 from pipeline.analysis.types import Severity
 
@@ -45,6 +46,7 @@ SECRET_WORDS = re.compile(
     r"token|secret|passw|pwd|otp|salt|nonce|session|csrf|api_?key|private|credential|captcha|pin\b",
     re.IGNORECASE,
 )
+NEARBY = 500  # characters of a line that are searched for such words
 PASSWORD_RULES = frozenset(("B105", "B106", "B107"))
 
 
@@ -53,7 +55,7 @@ class Judge:
 
     def __init__(self, tree: ast.AST | None, lines: list[str]) -> None:
         self.lines = lines
-        self.nodes = _spans(tree) if tree is not None else []
+        self.places = Places(tree, lines) if tree is not None else None
         self.flow = Flow(tree) if tree is not None else None
 
     def judge(self, hit: Hit) -> Hit | None:
@@ -77,22 +79,21 @@ class Judge:
 
     def _call(self, hit: Hit) -> ast.Call | None:
         """The innermost call at the place of the hit."""
-        calls = [n for n in self.nodes if isinstance(n, ast.Call) and _covers(n, hit)]
-        return min(calls, key=_size, default=None)
+        return self.places.call(hit.line, hit.column) if self.places is not None else None
 
     def _statement(self, hit: Hit) -> ast.AST | None:
-        statements = [n for n in self.nodes if isinstance(n, ast.stmt) and _covers(n, hit)]
-        return min(statements, key=_size, default=None)
+        return self.places.statement(hit.line, hit.column) if self.places is not None else None
 
     def random(self, hit: Hit) -> Hit:
         """Predictable numbers matter where the statement or function speaks of secrets."""
-        names = [n for n in self.nodes if isinstance(n, ast.FunctionDef) and _covers(n, hit)]
-        around = self.lines[hit.line - 1] + " ".join(n.name for n in names[-1:])
+        around = self.lines[hit.line - 1][:NEARBY]
+        if self.places is not None:
+            around += " " + self.places.function_name(hit.line, hit.column)
         return replace(hit, severity=Severity.HIGH) if SECRET_WORDS.search(around) else hit
 
     def weak_hash(self, hit: Hit) -> Hit:
         """A fast hash of a password is worse than one of a file."""
-        serious = SECRET_WORDS.search(self.lines[hit.line - 1])
+        serious = SECRET_WORDS.search(self.lines[hit.line - 1][:NEARBY])
         return replace(hit, severity=Severity.HIGH) if serious else hit
 
     def process(self, hit: Hit) -> Hit | None:
@@ -154,20 +155,3 @@ _SPECIAL: dict[str, Callable[[Judge, Hit], Hit | None]] = {
     "B314": Judge.parsed_xml,
     "B603": Judge.process,
 }
-
-
-def _spans(tree: ast.AST) -> list[ast.AST]:
-    """Statements and calls, in no particular order."""
-    return [n for n in ast.walk(tree) if isinstance(n, ast.stmt | ast.Call)]
-
-
-def _covers(node: ast.AST, hit: Hit) -> bool:
-    """Whether the node's text holds the place of the hit. ast columns are UTF-8 bytes from 0."""
-    start = (node.lineno, node.col_offset)  # type: ignore[attr-defined]
-    end = (node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-    return bool(start <= (hit.line, hit.column - 1) < end)
-
-
-def _size(node: ast.AST) -> tuple[int, int]:
-    lines = node.end_lineno - node.lineno  # type: ignore[attr-defined]
-    return lines, node.end_col_offset - node.col_offset  # type: ignore[attr-defined]
