@@ -19,6 +19,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 
+from operations.addresses import parse_allowed
+
 T = TypeVar("T")
 
 KEY_BYTES = 32
@@ -126,15 +128,32 @@ class Environment:
 
     def encryption_key(self, name: str, *, generate_in: Path | None) -> bytes:
         """A key of 32 bytes, written as 64 hexadecimal digits or as base64."""
-        text = self.local_secret(name, generate_in=generate_in)
+        return _key_bytes(name, self.local_secret(name, generate_in=generate_in))
+
+    def encryption_keys(self, name: str) -> list[bytes]:
+        """A comma-separated list of such keys, which may be empty."""
+        words = self.text(name, secret=True).replace("\n", ",").split(",")
+        return [_key_bytes(name, word.strip()) for word in words if word.strip()]
+
+    def hosts(self, name: str) -> list[str]:
+        """A comma-separated list of ``host`` or ``host:port``."""
+        words = self.words(name)
         try:
-            is_hex = len(text) == 2 * KEY_BYTES
-            key = bytes.fromhex(text) if is_hex else b64decode(text, validate=True)
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            stop(f"{name} must be {KEY_BYTES} bytes as hexadecimal digits or base64.")
-        return key
+            for word in words:
+                parse_allowed(word)
+        except ValueError as error:
+            stop(f"{name} must list hosts or host:port: {error}.")
+        return words
+
+    def file(self, name: str) -> Path | None:
+        """The path of a file that can be read, or None."""
+        value = self.text(name)
+        if not value:
+            return None
+        path = self.base_dir / value
+        if not os.access(path, os.R_OK) or not path.is_file():
+            stop(f"{name} names a file that cannot be read.")
+        return path
 
     def _parse(self, name: str, default: str, convert: Callable[[str], T], kind: str) -> T:
         value = self.text(name, default) or default
@@ -148,6 +167,17 @@ class Environment:
             return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             stop(f"{name}_FILE names a file that cannot be read: {error}.")
+
+
+def _key_bytes(name: str, text: str) -> bytes:
+    try:
+        is_hex = len(text) == 2 * KEY_BYTES
+        key = bytes.fromhex(text) if is_hex else b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        stop(f"{name} must be {KEY_BYTES} bytes as hexadecimal digits or base64.")
+    return key
 
 
 def _sqlite_path(name: str, url: str) -> str:

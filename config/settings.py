@@ -32,6 +32,7 @@ if PRODUCTION and DEBUG:
 SECRETS_DIR = None if PRODUCTION else VAR_DIR
 SECRET_KEY = env.local_secret("JWT_SECRET", generate_in=SECRETS_DIR)
 ENCRYPTION_KEY = env.encryption_key("ENCRYPTION_KEY", generate_in=SECRETS_DIR)
+ENCRYPTION_KEYS_OLD = env.encryption_keys("ENCRYPTION_KEYS_OLD")
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -56,6 +57,12 @@ JOB_MAX_RETRIES = env.whole_number("JOB_MAX_RETRIES", 3, minimum=1, maximum=100)
 JOB_BACKOFF_DELAY_MS = env.whole_number("JOB_BACKOFF_DELAY_MS", 5_000, minimum=0, maximum=3_600_000)
 JOB_TIMEOUT_MS = env.whole_number("JOB_TIMEOUT_MS", 300_000, minimum=1_000, maximum=86_400_000)
 DB_MAX_CONNECTIONS = env.whole_number("DB_MAX_CONNECTIONS", 8, minimum=1, maximum=1_000)
+
+# --- Calls to providers ----------------------------------------------------------------------
+
+PROVIDER_ALLOWED_HOSTS = env.hosts("PROVIDER_ALLOWED_HOSTS")
+PROVIDER_PROXY = env.url("PROVIDER_PROXY", ("http", "https"), secret=True)
+PROVIDER_CA_BUNDLE = env.file("PROVIDER_CA_BUNDLE")
 
 # --- Applications ----------------------------------------------------------------------------
 
