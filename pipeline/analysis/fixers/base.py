@@ -6,6 +6,7 @@ and everything else that it did not mean to touch stay as they were, byte for by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -88,8 +89,8 @@ class Plan:
 class Fixer:
     """One kind of repair.
 
-    ``answers`` are the scanner rules that report the same problem; ``words`` are texts without one
-    of which the file cannot have the problem, which spares the search.
+    ``answers`` are the scanner rules that report the same problem; ``sign`` is a pattern without a
+    match of which the text cannot have the problem, which spares the search.
     """
 
     id: str
@@ -97,7 +98,7 @@ class Fixer:
     cwe: int
     repairs: str
     answers: tuple[str, ...]
-    words: tuple[str, ...]
+    sign: re.Pattern[str]
     look: Callable[[Source, Plan], None]
 
     def plan(self, source: Source) -> Plan:
@@ -108,4 +109,4 @@ class Fixer:
 
     def may_apply(self, text: str) -> bool:
         """A cheap test that is only ever wrong by saying yes."""
-        return any(word in text for word in self.words)
+        return self.sign.search(text) is not None

@@ -99,6 +99,6 @@ FIXER = Fixer(
     cwe=489,
     repairs="Flask's debug=True is turned off; Django's DEBUG follows the environment.",
     answers=("B201", "S201"),
-    words=("debug", "DEBUG"),
+    sign=re.compile(r"(?i)\bdebug\b\W{0,6}=\s*True"),
     look=look,
 )

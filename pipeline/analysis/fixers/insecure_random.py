@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -68,6 +70,6 @@ FIXER = Fixer(
     cwe=338,
     repairs="random.* that evidently makes a token, password or key is drawn from secrets.",
     answers=("B311", "S311"),
-    words=("random",),
+    sign=re.compile(r"\brandom\b"),
     look=look,
 )

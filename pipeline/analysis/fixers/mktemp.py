@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -127,6 +129,6 @@ FIXER = Fixer(
     cwe=377,
     repairs="tempfile.mktemp whose name is then opened for writing becomes mkstemp.",
     answers=("B306", "S306"),
-    words=("mktemp",),
+    sign=re.compile(r"mktemp"),
     look=look,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -148,6 +150,6 @@ FIXER = Fixer(
     cwe=78,
     repairs="shell=True and os.system with a constant, plain command become an argument list.",
     answers=("B602", "B605", "B607", "S602", "S605", "S607"),
-    words=("shell", "system"),
+    sign=re.compile(r"\bshell\s*=|\bsystem\b"),
     look=look,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
@@ -82,13 +83,16 @@ class Source:
         return sorted(found.items(), key=lambda item: self.span(item[0]))
 
     @cached_property
+    def _imported(self) -> dict[str, set[str]]:
+        return imported_names(self.all(cst.Import), self.all(cst.ImportFrom))
+
+    @cached_property
     def _calls_by_guess(self) -> dict[str, list[cst.Call]]:
         """Calls by what the file's imports make of their names, whatever else the names may be."""
-        imported = imported_names(self.all(cst.Import), self.all(cst.ImportFrom))
         found: dict[str, list[cst.Call]] = {}
         for call in self.calls:
             first, _, rest = dotted(call.func).partition(".")
-            for origin in imported.get(first, {f"builtins.{first}"}):
+            for origin in self._imported.get(first, {f"builtins.{first}"}):
                 found.setdefault(f"{origin}.{rest}" if rest else origin, []).append(call)
         return found
 
@@ -189,7 +193,8 @@ class Source:
         Empty unless every binding of its first name is an import: a parameter, a local variable
         or an attribute of some object is never taken for the library's function of that name.
         """
-        if not dotted(node):
+        first = dotted(node).partition(".")[0]
+        if first not in self._imported and not hasattr(builtins, first):
             return frozenset()
         scope = self.scope(node)
         names = scope.get_qualified_names_for(node) if scope else set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -135,6 +137,8 @@ FIXER = Fixer(
     cwe=400,
     repairs=f"requests, urllib, smtplib and the like get timeout={SECONDS} where they had none.",
     answers=("B113", "S113"),
-    words=("requests", "httpx", "urlopen", "create_connection", "SMTP", "FTP", "POP3", "http"),
+    sign=re.compile(
+        r"\b(requests|httpx|urlopen|create_connection)\b|\b(SMTP|FTP|POP3|HTTPS?Connection)"
+    ),
     look=look,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import libcst as cst
@@ -117,13 +118,14 @@ def _consider_assignment(
     source: Source, plan: Plan, assign: cst.Assign, target: cst.BaseExpression
 ) -> None:
     """Assignments that switch a session or all of urllib off."""
-    if source.api(target) == "ssl._create_default_https_context":
+    if not isinstance(target, cst.Attribute):
+        return
+    if target.attr.value == "_create_default_https_context" and source.api(target.value) == "ssl":
         if source.api(assign.value) in UNVERIFIED:
             _rename_context(source, plan, assign.value, "")
         return
-    if not isinstance(target, cst.Attribute) or target.attr.value != "verify":
-        return
-    if is_name(assign.value, "False") and library_of_session(source, target.value):
+    verify_off = target.attr.value == "verify" and is_name(assign.value, "False")
+    if verify_off and library_of_session(source, target.value):
         _switch_on(source, plan, assign.value, "True", "")
 
 
@@ -133,6 +135,6 @@ FIXER = Fixer(
     cwe=295,
     repairs="verify=False, CERT_NONE and unverified contexts check the certificate again.",
     answers=("B501", "S501", "B323", "S323"),
-    words=("verify", "CERT_NONE", "_unverified_context", "_stdlib_context", "check_hostname"),
+    sign=re.compile(r"\bverify\s*=|CERT_NONE|_create_(unverified|stdlib)_context|check_hostname"),
     look=look,
 )

@@ -7,6 +7,8 @@ compared with, and it keeps its length; an evident checksum keeps its digest and
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -143,6 +145,6 @@ FIXER = Fixer(
     cwe=327,
     repairs="MD5 and SHA-1 of fresh randomness become SHA-256; evident checksums are marked.",
     answers=("B303", "B324", "S303", "S324"),
-    words=("md5", "sha1", "MD5", "SHA1"),
+    sign=re.compile(r"(?i)md5|sha1"),
     look=look,
 )

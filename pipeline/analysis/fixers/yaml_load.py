@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 
 from pipeline.analysis.fixers import arguments
@@ -92,6 +94,6 @@ FIXER = Fixer(
     cwe=502,
     repairs="yaml.load and its relatives without a safe loader become yaml.safe_load.",
     answers=("B506", "S506"),
-    words=("yaml",),
+    sign=re.compile(r"\byaml\b"),
     look=look,
 )
