@@ -13,6 +13,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from config.workshop.console import say
@@ -32,9 +33,9 @@ def main() -> int:
     review(files[0])  # starts the warm analysis server, which no later file pays for
     times: dict[str, list[float]] = {"review": [], "bandit": [], "ruff": []}
     for file in files:
-        times["review"].append(seconds(lambda f=file: review(f)))
-        times["bandit"].append(seconds(lambda f=file: run(BANDIT, f)))
-        times["ruff"].append(seconds(lambda f=file: run(RUFF, f)))
+        times["review"].append(seconds(partial(review, file)))
+        times["bandit"].append(seconds(partial(run, BANDIT, file)))
+        times["ruff"].append(seconds(partial(run, RUFF, file)))
         say(f"{file.name:<24} {file.stat().st_size:>7} bytes  {times['review'][-1]:6.2f} s")
     return summary(times)
 
