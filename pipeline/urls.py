@@ -20,4 +20,9 @@ urlpatterns = [
         views.submission_download,
         name="submission-download",
     ),
+    path(
+        "submissions/<str:public_id>/report/<str:form>",
+        views.submission_report,
+        name="submission-report",
+    ),
 ]

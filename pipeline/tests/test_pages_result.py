@@ -11,7 +11,6 @@ from pipeline.analysis.types import Severity
 from pipeline.models import JobState, Step, StepResult, Submission
 from pipeline.services import submit
 from pipeline.tests.page_data import (
-    REBUILT,
     dossier,
     finding,
     finish,
@@ -150,37 +149,6 @@ def test_it_hides_a_submission_from_everyone_else(
 def test_it_takes_an_id_exactly(as_alice: Client, submission: Submission) -> None:
     other_case = submission.public_id.swapcase()
     assert as_alice.get(f"/submissions/{other_case}/").status_code == 404
-
-
-def test_it_downloads_the_rebuilt_code_byte_for_byte(
-    as_alice: Client, submission: Submission
-) -> None:
-    code = "\ufeffx = 'é'\r\ny = 2\r\n"
-    finish(submission, code)
-    answer = as_alice.get(f"/submissions/{submission.public_id}/rebuilt")
-    assert answer.content == code.encode()
-    assert answer["Content-Type"] == "text/plain; charset=utf-8"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Disposition"] == 'attachment; filename="small.rebuilt.py"'
-
-
-@pytest.mark.parametrize("name", ['a"; filename="b.exe', "a\r\nSet-Cookie: x=1", "..\\..\\é.py"])
-def test_it_downloads_under_a_harmless_name(
-    as_alice: Client, submission: Submission, name: str
-) -> None:
-    Submission.objects.filter(pk=submission.pk).update(filename=name)
-    finish(submission)
-    answer = as_alice.get(f"/submissions/{submission.public_id}/rebuilt")
-    assert answer.content == REBUILT.encode()
-    assert ".." not in answer["Content-Disposition"]
-    assert "Set-Cookie" not in answer
-
-
-def test_it_has_nothing_to_download_before_the_rebuild(
-    as_alice: Client, submission: Submission
-) -> None:
-    store(submission, Step.FORENSIC, dossier())
-    assert as_alice.get(f"/submissions/{submission.public_id}/rebuilt").status_code == 404
 
 
 def test_it_offers_the_download_of_what_it_shows(as_alice: Client, submission: Submission) -> None:

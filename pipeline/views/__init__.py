@@ -1,11 +1,11 @@
 """The pages of the pipeline: plain functions that parse, call a service and render."""
 
 from pipeline.views.account import account
+from pipeline.views.downloads import submission_download, submission_report
 from pipeline.views.home import home, submissions
 from pipeline.views.submission import (
     submission_cancel,
     submission_detail,
-    submission_download,
     submission_progress,
 )
 
@@ -16,5 +16,6 @@ __all__ = [
     "submission_detail",
     "submission_download",
     "submission_progress",
+    "submission_report",
     "submissions",
 ]

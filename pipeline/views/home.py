@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -57,6 +58,7 @@ def _form_page(request: HttpRequest, form: SubmissionForm, status: int = 200) ->
 
 
 @login_required
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submissions(request: HttpRequest) -> HttpResponse:
     """GET: what the user has handed in. POST: hand in one more."""

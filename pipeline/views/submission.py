@@ -1,24 +1,20 @@
-"""One submission: its page with tabs, its progress, and the rebuilt code as a file."""
+"""One submission: its page with tabs, its progress, and cancelling its run."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from pipeline import services
-from pipeline.analysis.languages import LANGUAGES
-from pipeline.analysis.types import Dossier, Rebuild, Verdict
+from pipeline.analysis.types import Dossier, Verdict
 from pipeline.models import Step, Submission
-from pipeline.templatetags.display import UNSEEN
 from pipeline.views import tabs
 from pipeline.views.access import get_submission_for_user
 from pipeline.views.history import language_label
@@ -96,30 +92,3 @@ def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     except services.NotPossible as problem:
         messages.info(request, str(problem))
     return redirect(submission)
-
-
-@login_required
-@never_cache
-@require_safe
-def submission_download(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The rebuilt code, byte for byte, always as a file and never as a page."""
-    submission = get_submission_for_user(cast(User, request.user), public_id)
-    rebuild = tabs.content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
-    if rebuild is None:
-        raise Http404("There is no rebuilt code yet.")
-    response = HttpResponse(rebuild.code.encode(), content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=_download_name(submission)
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _download_name(submission: Submission) -> str:
-    """``report.rebuilt.py`` for ``report.py``; without folders or characters that hide or break."""
-    plain = UNSEEN.sub("", submission.filename).replace("\t", " ").replace("\n", " ")
-    given = PurePosixPath(plain.replace("\\", "/")).name
-    language = LANGUAGES.get(submission.language)
-    ending = language.extensions[0] if language else ".txt"
-    path = PurePosixPath(given or f"code{ending}")
-    return f"{path.stem}.rebuilt{path.suffix}"

@@ -42,13 +42,14 @@
     showFile();
   };
 
-  form.addEventListener("dragover", (event) => {
+  // Anywhere on the page: a file dropped beside the form would replace the page and what was typed.
+  document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
     event.preventDefault();
     form.classList.add("dropping");
   });
-  form.addEventListener("dragleave", () => form.classList.remove("dropping"));
-  form.addEventListener("drop", (event) => {
+  document.addEventListener("dragleave", () => form.classList.remove("dropping"));
+  document.addEventListener("drop", (event) => {
     if (event.dataTransfer.types.includes("Files")) takeDropped(event);
   });
   form.addEventListener("keydown", (event) => {
