@@ -6,6 +6,8 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -60,6 +62,12 @@ class Command(BaseCommand):
             help="exit with 1 if there is a finding at or above: critical, high, medium, low",
         )
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """A parser that raises instead of printing its whole usage above the reason."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.called_from_command_line = False
+        return parser
+
     def run_from_argv(self, argv: list[str]) -> None:
         """Whatever goes wrong is one line on stderr and an exit code, never a traceback."""
         try:
@@ -75,13 +83,13 @@ class Command(BaseCommand):
             sys.exit(DONE)
 
     def handle(self, *, paths: list[str], language: str | None, **options: Any) -> None:
-        logging.getLogger().setLevel(logging.CRITICAL)  # what matters here is said in the report
         targets = self._targets(paths, language)
         reviews: Reviews = []
         try:
             ensure_database()
             folder = OutputFolder(options["output"], targets) if options["output"] else None
-            reviews = self._review(targets, language, options["comments"])
+            with _quiet_logs():
+                reviews = self._review(targets, language, options["comments"])
             self._publish(reviews, folder, options["format"])
         except (NoDatabase, CannotWrite) as error:
             self._complain(str(error))
@@ -133,6 +141,16 @@ class Command(BaseCommand):
 
     def _say(self, message: str) -> None:
         self.stderr.write(f"review: {one_line(message)}", lambda text: text)
+
+
+@contextmanager
+def _quiet_logs() -> Iterator[None]:
+    """Keep the job's log lines off the screen: the report says what matters here."""
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 def _submit(

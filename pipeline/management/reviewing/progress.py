@@ -33,7 +33,7 @@ class Progress:
         started = time.monotonic()
 
         def draw() -> None:
-            step = Job.objects.values_list("current_step", flat=True).get(pk=job_id)
+            step = Job.objects.filter(pk=job_id).values_list("current_step", flat=True).first()
             label = Step(step).label if step else "waiting"
             self._draw(f"[{number}/{self.total}] ", name, f" · {label} · {_seconds(started)}")
 
