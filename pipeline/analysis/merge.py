@@ -8,7 +8,8 @@ from pipeline.analysis.findings import with_fingerprints
 from pipeline.analysis.knowledge import canonical
 from pipeline.analysis.types import Finding
 
-SOURCES = ("bandit", "ruff", "secrets", "text")  # whose place and words stand when two agree
+# In this order: whose place and words stand when two agree.
+SOURCES = ("bandit", "ruff", "secrets", "text", "model")
 MOST_LINES = 50  # of one finding that are compared with others
 
 

@@ -140,6 +140,8 @@ class Dossier(Value):
     assessment: Assessment
     checks: tuple[Check, ...]
     not_checked: tuple[str, ...] = Field(description="what nobody looked at, in plain words")
+    dropped_findings: int = Field(default=0, description="a model quoted code that is not there")
+    unstructured: str = Field(default="", description="a model's prose, where it kept no structure")
 
 
 class Change(Value):
@@ -192,3 +194,6 @@ class Verdict(Value):
     remaining: tuple[str, ...]
     confidence: Confidence
     checks: tuple[VerdictCheck, ...]
+    explanation: str = Field(default="", description="a model's sentence; it decides nothing")
+    claimed_confidence: str = Field(default="", description="a model's own; only displayed")
+    unstructured: str = Field(default="", description="a model's prose, where it kept no structure")
