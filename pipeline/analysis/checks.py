@@ -8,13 +8,14 @@ from typing import Any
 
 from pipeline.analysis import sandbox
 from pipeline.analysis.errors import SandboxError
+from pipeline.analysis.languages import label_of
 from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
 
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=8)
 OUTLINE_LIMITS = Limits(wall_seconds=4.0, cpu_seconds=4)  # a nicety, and lexers can be baited
 FOR_PYTHON = ("syntax", "bandit", "ruff", "structure", "text", "secrets")
-FOR_OTHERS = ("outline", "text", "secrets", "syntax")
+FOR_OTHERS = ("outline", "text", "secrets")
 
 
 @dataclass
@@ -41,8 +42,13 @@ class Answers:
 
 def run_checks(code: str, language: str, deadline: float | None) -> Answers:
     """All checks for the language; code that is no tree is outlined from its tokens instead."""
-    answers = _run(FOR_PYTHON if language == "python" else FOR_OTHERS, code, language, deadline)
-    if language == "python" and not answers.ran("structure"):
+    if language != "python":
+        answers = _run(FOR_OTHERS, code, language, deadline)
+        reason = f"there is no {label_of(language)} parser here"
+        answers.checks.append(Check(name="syntax", ran=False, reason=reason))
+        return answers
+    answers = _run(FOR_PYTHON, code, language, deadline)
+    if not answers.ran("structure"):
         outlined = _run(("outline",), code, language, deadline)
         answers.answers |= outlined.answers
         answers.checks += outlined.checks

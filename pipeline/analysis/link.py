@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,7 @@ class Link:
 
     def __init__(self) -> None:
         self.gone = False
+        self.directory: str | None = None  # of the server, from its first frame
         self.awaited: dict[int, Future[Frame]] = {}
         self.answers_lock = threading.Lock()  # guards the two above
         self.write_lock = threading.Lock()  # never held while the other is wanted by the reader
@@ -76,8 +78,9 @@ class Link:
         self._mourn()
 
     def _deliver(self, frame: Frame) -> None:
+        self.directory = frame.header.get("directory", self.directory)
         with self.answers_lock:
-            future = self.awaited.pop(frame.header.get("id", 0), None)
+            future = self.awaited.pop(frame.header["id"], None)
         if future is not None:
             future.set_result(frame)
 
@@ -98,6 +101,8 @@ class Link:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self.directory is not None:  # of no use to anybody if the server could not remove it
+            shutil.rmtree(self.directory, ignore_errors=True)
 
     def _close_pipes(self) -> None:
         self.requests.close()

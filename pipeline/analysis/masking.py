@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
-from pipeline.analysis.secret_formats import ASSIGNMENT, CONNECTION, FORMATS
+from pipeline.analysis.secret_formats import (
+    ASSIGNMENT,
+    BARE_ASSIGNMENT,
+    CONNECTION,
+    FORMATS,
+)
 
 SHOWN = 4  # leading characters that stay, so that the owner recognises which key it is
 STARS = "****"
@@ -21,7 +26,7 @@ def masked(secret: str) -> str:
 
 def mask(text: str) -> str:
     """The text with everything masked that looks like a secret."""
-    patterns = [each.pattern for each in FORMATS] + [CONNECTION, ASSIGNMENT]
+    patterns = [each.pattern for each in FORMATS] + [CONNECTION, ASSIGNMENT, BARE_ASSIGNMENT]
     for pattern in patterns:
         text = pattern.sub(_hide_group, text)
     return text

@@ -8,7 +8,6 @@ one thread. It never reads submitted code itself: only the children do, under li
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import gc
 import os
 import selectors
@@ -27,6 +26,7 @@ from pipeline.analysis.litter import OwnedDirectory
 
 READ_SIZE = 1 << 16
 PARENT_CHECK_SECONDS = 1.0
+HELLO = 0  # the number of no request: the first frame, which tells where the files are
 
 
 @dataclass
@@ -178,5 +178,5 @@ def main(temporary: str) -> None:
     tasks.preload()
     gc.freeze()  # a collection in a child would otherwise copy all of the warm memory
     with OwnedDirectory(temporary) as directory:
-        _write_all(answers, pack({"ready": True, "limits": dataclasses.asdict(Limits())}))
+        _write_all(answers, pack({"id": HELLO, "directory": directory}))
         Server(requests, answers, directory).serve()

@@ -22,6 +22,7 @@ from pipeline.analysis.types import (
     Finding,
     Outcome,
     Refusal,
+    Severity,
     SyntaxState,
     Verdict,
     VerdictCheck,
@@ -154,9 +155,14 @@ def _sentence(
             "here, so nothing shows that it is better."
         )
     return (
-        f"{len(removed)} of {len(before.findings)} findings are gone, {left} remain, and no check "
+        f"{len(removed)} of {len(before.findings)} findings are gone, {_left(after)}, and no check "
         "found damage; behaviour was not tested."
     )
+
+
+def _left(after: Examination) -> str:
+    serious = sum(f.severity in (Severity.CRITICAL, Severity.HIGH) for f in after.findings)
+    return f"{len(after.findings)} remain" + (f" ({serious} of them serious)" if serious else "")
 
 
 def _improvements(

@@ -34,10 +34,17 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     lines = split_lines(code)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        judge = Judge(_tree(code), lines)
         issues = _scan(code)
-        judge = Judge(ast.parse(code), lines)
     hits = [hit for issue in issues if (hit := _hit(issue, lines, judge)) is not None]
     return report(hits, lines)
+
+
+def _tree(code: str) -> ast.AST:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise TaskRefused("it needs code that parses here") from error
 
 
 def _scan(code: str) -> list[Issue]:
@@ -47,7 +54,7 @@ def _scan(code: str) -> list[Issue]:
     manager.discover_files([FILE])
     manager.run_tests()
     if manager.get_skipped():
-        raise TaskRefused(f"bandit could not read it: {manager.get_skipped()[0][1]}")
+        raise TaskRefused(f"it gave up: {manager.get_skipped()[0][1]}")
     return list(manager.get_issue_list())
 
 

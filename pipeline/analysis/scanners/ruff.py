@@ -22,7 +22,6 @@ from pipeline.analysis.source import for_parsers, split_lines
 from pipeline.analysis.types import Severity
 
 SOURCE = "ruff"
-BINARY = str(ruff.find_ruff_bin())
 NEWEST = "py314"  # the newest grammar it is asked to read; findings do not depend on ours
 ONLY_BANDIT_HAS = frozenset(("B320", "B325", "B401", "B402", "B613", "B614", "B615", "B703"))
 SECURITY = sorted("S" + rule[1:] for rule in security.RULES if rule not in ONLY_BANDIT_HAS)
@@ -39,7 +38,7 @@ def diagnose(code: str, select: str, target: str = NEWEST) -> Iterator[dict[str,
 
     Whoever has read enough may stop: the process is ended then.
     """
-    command = [BINARY, "check", "--isolated", "--no-cache", "--ignore-noqa", "--exit-zero"]
+    command = [_binary(), "check", "--isolated", "--no-cache", "--ignore-noqa", "--exit-zero"]
     command += ["--output-format", "json-lines", "--target-version", target, "--select", select]
     process = subprocess.Popen(  # noqa: S603 - our own binary, constant arguments
         [*command, "--stdin-filename", "code.py", "-"],
@@ -53,6 +52,13 @@ def diagnose(code: str, select: str, target: str = NEWEST) -> Iterator[dict[str,
     finally:
         process.kill()
         process.wait()
+
+
+def _binary() -> str:
+    try:
+        return str(ruff.find_ruff_bin())
+    except FileNotFoundError:
+        raise TaskCrashed("the ruff program is not installed here") from None
 
 
 def _read(process: subprocess.Popen[bytes], text: bytes) -> Iterator[dict[str, Any]]:
@@ -88,7 +94,7 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     hits = []
     for diagnostic in diagnose(code, SELECTED):
         if is_syntax_error(diagnostic):
-            raise TaskRefused("ruff could not read it: the syntax is broken")
+            raise TaskRefused("it needs code that is valid in some version of Python")
         hit = _hit(diagnostic, judge)
         if hit is not None:
             hits.append(hit)
