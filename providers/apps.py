@@ -6,3 +6,13 @@ from django.apps import AppConfig
 class ProvidersConfig(AppConfig):
     name = "providers"
     verbose_name = "Providers"
+
+    def ready(self) -> None:
+        """Audit what administrators change; tests' results and sealed keys stay out of it."""
+        from operations import audit
+        from providers.models import ApiProvider, ProviderApiKey, ProviderModel
+
+        measured = ["status", "last_error", "checked_at", "updated_at"]
+        audit.register(ApiProvider, exclude_fields=measured)
+        audit.register(ProviderApiKey, exclude_fields=["ciphertext"])
+        audit.register(ProviderModel, exclude_fields=["synced_at"])

@@ -106,11 +106,6 @@ TABS = {
 
 MISSING_PROCEDURES = list(PROCEDURES)
 MISSING_TABLES = [
-    "api_providers",
-    "provider_api_keys",
-    "provider_models",
-    "provider_audit_log",
-    "provider_health_history",
     "idempotency_keys",
     "runtime_config",
     "backups",
