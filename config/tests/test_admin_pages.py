@@ -15,7 +15,7 @@ from django.urls import reverse
 from config.tests.admin_rows import ROWS
 
 pytestmark = pytest.mark.django_db
-MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+MODELS = sorted(ROWS.keys() & admin.site._registry.keys(), key=lambda model: model._meta.label)
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 
 
@@ -29,8 +29,10 @@ def rows(model: type[Model]) -> list[Model]:
     return [ROWS[model](number) for number in range(3)]
 
 
-def test_it_shows_every_model_of_ours() -> None:
-    assert set(MODELS) == set(ROWS)
+def test_it_is_walked_through_for_every_model() -> None:
+    """A page without rows in admin_rows is untested: add rows, or unregister a library's page."""
+    labels = {model._meta.label for model in admin.site._registry}
+    assert labels - {model._meta.label for model in ROWS} == set()
 
 
 def test_it_opens_its_front_page(as_admin: Client) -> None:
