@@ -26,6 +26,7 @@ from pipeline.models import (
     StepResult,
     Submission,
     SystemPrompt,
+    Worker,
 )
 
 PASTED = "pasted code"
@@ -269,3 +270,13 @@ class ModelConfigAdmin(ConsoleAdmin):
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         transaction.on_commit(routing.forget_routes)
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    """The processes that run jobs, by their own word; a fresh one was seen within ten seconds."""
+
+    list_display = ("owner", "kind", "slots", "in_flight", "started_at", "seen_at")
+    list_filter = ("kind",)
+    search_fields = ("owner",)
+    fields = list_display

@@ -46,6 +46,11 @@ class Heartbeat:
         with repeating("heartbeat", HEARTBEAT_SECONDS, self.beat):
             yield
 
+    @property
+    def in_flight(self) -> int:
+        """How many jobs this process works on."""
+        return len(self._held)
+
     def beat(self) -> None:
         """Renew once."""
         held = list(self._held)
@@ -54,15 +59,20 @@ class Heartbeat:
 
 
 @contextmanager
-def repeating(name: str, seconds: float, work: Callable[[], object]) -> Iterator[None]:
+def repeating(
+    name: str, seconds: float, work: Callable[[], object], *, at_once: bool = False
+) -> Iterator[None]:
     """While the block runs, call ``work`` every ``seconds`` on a thread of its own.
 
-    A database that is away is logged and tried again at the next turn.
+    The first turn comes after ``seconds``, or right away with ``at_once``. A database that is
+    away is logged and tried again at the next turn.
     """
     ended = threading.Event()
 
     def turns() -> None:
         try:
+            if at_once:
+                _turn(name, work)
             while not ended.wait(seconds):
                 _turn(name, work)
         finally:

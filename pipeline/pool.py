@@ -1,8 +1,9 @@
 """Runs jobs without a broker: claims due rows and runs them on threads of this process.
 
 One pool serves a process. ``./dev run`` starts it beside the web server, ``manage.py work`` is it
-alone. A job whose worker vanished runs alone, in a process of its own with one slot, so that
-a job that kills its worker takes nothing else along.
+alone, and a Celery worker has one that takes over while the broker is away. A job whose worker
+vanished runs alone, in a process of its own with one slot, so that a job that kills its worker
+takes nothing else along; the pool sees to that in every kind of worker.
 """
 
 from __future__ import annotations
@@ -11,20 +12,22 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import ExitStack
 
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import connections
 
-from operations.database import database_lanes, in_database
+from operations.database import in_database
 from pipeline import transitions
 from pipeline.heartbeat import Heartbeat, repeating
+from pipeline.models import Worker
 from pipeline.retries import SWEEP_SECONDS
 from pipeline.runner import run_job
+from pipeline.workplace import open_workplace, release
 
 POLL_SECONDS = 0.25
+ISOLATED_POLL_SECONDS = 1.0
 DATABASE_PAUSE_SECONDS = 1.0
 logger = structlog.get_logger(__name__)
 _wake = threading.Event()
@@ -36,11 +39,15 @@ def wake() -> None:
 
 
 class Pool:
-    """Claims and runs due jobs until it is told to stop."""
+    """Claims and runs due jobs until it is told to stop.
 
-    def __init__(self, slots: int) -> None:
+    With ``takes_all`` off it leaves all but isolated jobs to others; that may change at any time.
+    """
+
+    def __init__(self, slots: int, *, takes_all: bool = True) -> None:
         self.heartbeat = Heartbeat()
         self.slots = slots
+        self.takes_all = takes_all
         self._running: dict[int, threading.Thread] = {}
         self._isolated: subprocess.Popen[bytes] | None = None
         self._stopping = False
@@ -53,30 +60,47 @@ class Pool:
         self._stopping = True
 
     def run(self, *, grace_seconds: float = 20.0) -> None:
-        """Serve until ``stop``; then wait up to ``grace_seconds`` and release what still runs."""
-        with ExitStack() as stack:
-            stack.enter_context(database_lanes(min(self.slots, settings.DB_MAX_CONNECTIONS)))
-            stack.enter_context(self.heartbeat.beating())
-            stack.enter_context(repeating("sweep", SWEEP_SECONDS, transitions.return_expired))
-            while not self._stopping:
-                _wake.clear()
-                pause = self._start_due_jobs()
-                _wake.wait(pause)
-            self._finish(time.monotonic() + grace_seconds)
+        """Be a worker until ``stop``; then wait up to ``grace_seconds`` and release the rest."""
+        with (
+            open_workplace(Worker.Kind.POOL, self.slots, self.heartbeat),
+            repeating("sweep", SWEEP_SECONDS, transitions.return_expired),
+        ):
+            self.serve()
+            self.finish(grace_seconds)
+
+    def serve(self) -> None:
+        """Start due jobs until ``stop``; the process's workplace must be open."""
+        while not self._stopping:
+            _wake.clear()
+            pause = self._start_due_jobs()
+            _wake.wait(pause)
+
+    def finish(self, grace_seconds: float) -> None:
+        """Wait up to ``grace_seconds`` for what ``serve`` started, then release what still runs."""
+        deadline = time.monotonic() + grace_seconds
+        for thread in self._running.values():
+            thread.join(max(0.0, deadline - time.monotonic()))
+        if self._isolated is not None:
+            _end_process(self._isolated, deadline)
+        release(self.heartbeat)
 
     def _start_due_jobs(self) -> float:
         """Fill the free slots; returns the seconds to wait before looking again."""
         self._running = {id_: t for id_, t in self._running.items() if t.is_alive()}
-        free_slots = self.slots - len(self._running)
         try:
-            for job_id in in_database(transitions.due, isolated=False, count=free_slots):
-                if job_id not in self._running:
-                    self._start(job_id)
+            if self.takes_all:
+                self._start_shared_jobs()
             self._start_isolated_job()
         except DatabaseError as error:
             logger.warning("database_unreachable", during="polling", error=str(error))
             return DATABASE_PAUSE_SECONDS
-        return POLL_SECONDS
+        return POLL_SECONDS if self.takes_all else ISOLATED_POLL_SECONDS
+
+    def _start_shared_jobs(self) -> None:
+        free_slots = self.slots - len(self._running)
+        for job_id in in_database(transitions.due, isolated=False, count=free_slots):
+            if job_id not in self._running:
+                self._start(job_id)
 
     def _start(self, job_id: int) -> None:
         thread = threading.Thread(
@@ -87,7 +111,7 @@ class Pool:
 
     def _run(self, job_id: int) -> None:
         try:
-            run_job(job_id, self.heartbeat)
+            run_job(job_id, self.heartbeat, alone=False)
         except DatabaseError as error:  # the lease will expire and the sweep take the job back
             logger.warning("database_unreachable", during="running", job=job_id, error=str(error))
         finally:
@@ -102,15 +126,6 @@ class Pool:
             self._isolated = subprocess.Popen(  # noqa: S603 - our own command
                 [*command, str(job_id)], stdin=subprocess.DEVNULL
             )
-
-    def _finish(self, deadline: float) -> None:
-        for thread in self._running.values():
-            thread.join(max(0.0, deadline - time.monotonic()))
-        if self._isolated is not None:
-            _end_process(self._isolated, deadline)
-        released = in_database(transitions.release, self.heartbeat.owner)
-        if released:
-            logger.info("jobs_released", count=released)
 
 
 def run_only(job_id: int) -> bool:

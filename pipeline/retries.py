@@ -10,6 +10,7 @@ from django.conf import settings
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 10.0
 SWEEP_SECONDS = 5.0
+ANNOUNCE_AGAIN = timedelta(seconds=30)
 LONGEST_BACKOFF = timedelta(minutes=30)
 
 

@@ -23,12 +23,13 @@ from pipeline.transitions import Failure, Lease, LeaseLost
 logger = structlog.get_logger(__name__)
 
 
-def run_job(job_id: int, heartbeat: Heartbeat) -> bool:
+def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
     """Run a job if it is due and nobody else has it; False if it was not ours to run.
 
-    ``heartbeat`` must be beating meanwhile.
+    ``heartbeat`` must be beating meanwhile. ``alone`` says that this process runs no other job
+    at the same time; only then it may have an isolated one.
     """
-    lease = in_database(transitions.claim, job_id, heartbeat.owner)
+    lease = in_database(transitions.claim, job_id, heartbeat.owner, alone=alone)
     if lease is None:
         return False
     with heartbeat.holding(job_id), bound_contextvars(job=job_id, attempt=lease.attempt):

@@ -67,8 +67,12 @@ def due(*, isolated: bool, count: int) -> list[int]:
     return list(jobs.values_list("id", flat=True)[:count])
 
 
-def claim(job_id: int, owner: str) -> Lease | None:
-    """Take a queued job whose time has come; None if somebody else was first or it is not due."""
+def claim(job_id: int, owner: str, *, alone: bool = True) -> Lease | None:
+    """Take a queued job whose time has come; None if somebody else was first or it is not due.
+
+    A process that runs other jobs beside it says ``alone=False`` and gets no isolated job.
+    """
+    allowed = (True, False) if alone else (False,)
     with transaction.atomic():
         claimed = Job.objects.filter(
             id=job_id, state=JobState.QUEUED, available_at__lte=Now()

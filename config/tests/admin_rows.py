@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.db.models import Model
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_results.models import TaskResult
 
 from accounts.models import User
 from billing.models import DailyUsage, LimitOverride
@@ -20,6 +23,7 @@ from pipeline.models import (
     StepResult,
     Submission,
     SystemPrompt,
+    Worker,
 )
 
 
@@ -97,15 +101,43 @@ def an_audit_entry(number: int) -> AuditEntry:
     return entry
 
 
+def a_worker(number: int) -> Worker:
+    return Worker.objects.create(owner=f"host:{number}", kind=Worker.Kind.CELERY, slots=5)
+
+
+def an_interval(number: int) -> IntervalSchedule:
+    return IntervalSchedule.objects.create(every=number + 10, period=IntervalSchedule.SECONDS)
+
+
+def a_crontab(number: int) -> CrontabSchedule:
+    return CrontabSchedule.objects.create(minute=str(number), hour="4", timezone="UTC")
+
+
+def a_periodic_task(number: int) -> PeriodicTask:
+    schedule = {"interval": an_interval(number)} if number % 2 else {"crontab": a_crontab(number)}
+    return PeriodicTask.objects.create(name=f"Task {number}", task="maintenance.purge", **schedule)
+
+
+def an_outcome(number: int) -> TaskResult:
+    return TaskResult.objects.create(
+        task_id=str(uuid4()), task_name="maintenance.purge", status="SUCCESS", result=f"<{number}>"
+    )
+
+
 ROWS: dict[type[Model], Callable[[int], Model]] = {
     AuditEntry: an_audit_entry,
+    CrontabSchedule: a_crontab,
     DailyUsage: a_usage,
     DeadLetter: a_dead_letter,
+    IntervalSchedule: an_interval,
     Job: a_job,
     LimitOverride: an_override,
     ModelConfig: a_route,
+    PeriodicTask: a_periodic_task,
     StepResult: a_result,
     Submission: a_submission,
     SystemPrompt: a_prompt,
+    TaskResult: an_outcome,
     User: a_user,
+    Worker: a_worker,
 }

@@ -3,6 +3,7 @@
 from pipeline.models.job import ENDED, DeadLetter, Job, JobState, StepResult
 from pipeline.models.steps import ModelConfig, Step, SystemPrompt
 from pipeline.models.submission import Submission
+from pipeline.models.worker import Worker
 
 __all__ = [
     "ENDED",
@@ -15,3 +16,4 @@ __all__ = [
     "Submission",
     "SystemPrompt",
 ]
+    "Worker",

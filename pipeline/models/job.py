@@ -44,6 +44,12 @@ class Job(models.Model):
         default=False, help_text="A worker vanished while it ran: the next attempts run alone."
     )
     available_at = models.DateTimeField(db_default=Now())
+    announced_at = models.DateTimeField(
+        null=True,
+        db_default=Now(),
+        editable=False,
+        help_text="when the broker was last told; a new job is announced as it is committed",
+    )
     current_step = models.CharField(max_length=20, choices=Step.choices, blank=True)
     step_started_at = models.DateTimeField(null=True)
 
@@ -65,7 +71,7 @@ class Job(models.Model):
         db_table = "jobs"
         ordering = ("-id",)
         indexes = (
-            models.Index(fields=["state", "available_at"], name="jobs_due"),
+            models.Index(fields=["state", "isolated", "available_at"], name="jobs_due_by_kind"),
             models.Index(fields=["state", "lease_expires_at"], name="jobs_by_lease"),
             models.Index(fields=["lease_owner", "state"], name="jobs_of_owner"),
         )
