@@ -15,7 +15,7 @@ from pipeline.analysis.fixers.base import Doubt, Edit, Repair
 from pipeline.analysis.fixers.imports import import_edits
 from pipeline.analysis.fixers.ruff_rules import RuffError, ruff_repairs
 from pipeline.analysis.fixers.source import Source, UnreadableError
-from pipeline.analysis.fixers.splice import Splice
+from pipeline.analysis.fixers.splice import Splice, Taken
 from pipeline.analysis.types import Change, Finding, Rebuild, Refusal
 
 MAX_ROUNDS = 4  # a repair that overlaps another one waits for the next round
@@ -139,10 +139,7 @@ def _run_round(text: str, filename: str) -> Round:
     for repairs in _plan(step, filename):
         free = _free(repairs, step.edits)
         step.waiting |= len(free) < len(repairs)
-        if _parses(step, free):
-            step.made.extend(free)
-        else:
-            _make_one_by_one(step, free)
+        _make(step, free)
     return step
 
 
@@ -165,14 +162,20 @@ def _plan(step: Round, filename: str) -> list[list[Repair]]:
     return wanted
 
 
-def _make_one_by_one(step: Round, repairs: Sequence[Repair]) -> None:
-    """Make those of ``repairs`` that leave a text that parses; refuse the others."""
-    for repair in repairs:
-        if _parses(step, [repair]):
-            step.made.append(repair)
-        else:
-            reason = "The repaired code would not parse, so the repair was taken back."
-            step.doubts.append(Doubt(repair.rule, repair.line, reason))
+def _make(step: Round, repairs: Sequence[Repair]) -> None:
+    """Make those of ``repairs`` that leave a text that parses; refuse the others.
+
+    Halves what does not parse until the repairs that break it are found.
+    """
+    if _parses(step, repairs):
+        step.made.extend(repairs)
+    elif len(repairs) == 1:
+        reason = "The repair does not fit here: the code would not parse, so it was taken back."
+        step.doubts.append(Doubt(repairs[0].rule, repairs[0].line, reason))
+    else:
+        middle = len(repairs) // 2
+        _make(step, repairs[:middle])
+        _make(step, repairs[middle:])
 
 
 def _parses(step: Round, repairs: Sequence[Repair]) -> bool:
@@ -185,12 +188,12 @@ def _parses(step: Round, repairs: Sequence[Repair]) -> bool:
 
 def _free(repairs: Sequence[Repair], taken: Sequence[Edit]) -> list[Repair]:
     """Those of ``repairs`` that touch neither ``taken`` nor each other, first come first served."""
-    busy = list(taken)
+    busy = Taken(taken)
     free: list[Repair] = []
     for repair in repairs:
-        if not any(mine.overlaps(other) for mine in repair.edits for other in busy):
+        if all(busy.is_free(edit) for edit in repair.edits):
             free.append(repair)
-            busy.extend(repair.edits)
+            busy.add(repair.edits)
     return free
 
 

@@ -68,6 +68,10 @@ def test_it_keeps_quotes_comments_and_the_other_arguments():
         ("subprocess.run(shell=True, args='git gc')", "subprocess.run(args=['git', 'gc'])"),
         ('p = subprocess.Popen("a " "b", shell=True)', 'p = subprocess.Popen(["a", "b"])'),
         (
+            "r = subprocess.run('ls', shell=True)\nr.stdout",
+            "r = subprocess.run(['ls'])\nr.stdout",
+        ),
+        (
             "subprocess.run('ls',  # all\n  shell=True)",
             "subprocess.run(['ls'],  # all\n  shell=False)",
         ),
@@ -115,6 +119,9 @@ def test_it_refuses_whatever_a_shell_could_interpret(command: str):
         ("subprocess.run('ls', **options, shell=True)", "star"),
         ("if subprocess.call('git gc', shell=True): pass", "127"),
         ("r = subprocess.run('git gc', shell=True)\nprint(r.returncode)", "127"),
+        ("def f():\n    r = subprocess.run('git gc', shell=True)\n    return r", "127"),
+        ("return_code = subprocess.Popen('git gc', shell=True).wait()", "127"),
+        ("self.p = subprocess.Popen('git gc', shell=True)", "127"),
         ("status = os.system('git gc')", "127"),
         ("os.system('git ' + name)", "put together"),
         (

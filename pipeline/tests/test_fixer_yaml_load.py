@@ -86,5 +86,22 @@ def test_it_refuses_hidden_arguments():
     assert "star" in refusal("import yaml\nyaml.load(f, **options)\n", RULE)
 
 
-def test_it_refuses_a_bare_imported_load():
-    assert "bare name" in refusal("from yaml import load\nload(f)\n", RULE)
+def test_it_imports_the_safe_function_beside_one_that_was_imported_alone():
+    head = "from yaml import (\n    load as read,\n    Loader,\n)\n"
+    code = head + "a = read('1', Loader)\nb = read('2')\n"
+    after = fixed(code, RULE)
+    assert after == code.replace("read,", "read, safe_load,").replace(
+        "read('1', Loader)", "safe_load('1')"
+    ).replace("read('2')", "safe_load('2')")
+    assert (run(after)["a"], run(after)["b"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    from yaml import load\nexcept ImportError:\n    pass\nload(f)\n",
+        "from yaml import load\ndef safe_load():\n    pass\nload(f)\n",
+    ],
+)
+def test_it_refuses_where_the_safe_function_is_out_of_reach(code: str):
+    assert "not in reach" in refusal(code, RULE)

@@ -5,6 +5,7 @@ from pipeline.analysis.fixers import (
     insecure_random,
     mktemp,
     shell_true,
+    tar_extract,
     timeout,
     tls_verification,
     weak_hash,
@@ -19,6 +20,7 @@ FIXERS: tuple[Fixer, ...] = (
     weak_hash.FIXER,
     insecure_random.FIXER,
     mktemp.FIXER,
+    tar_extract.FIXER,
     debug_mode.FIXER,
     timeout.FIXER,
 )

@@ -18,6 +18,7 @@ TITLE = "{} runs without a shell; if it is not installed, FileNotFoundError says
 RUNNERS = {"subprocess.run", "subprocess.call", "subprocess.Popen"}
 RUNNERS |= {"subprocess.check_call", "subprocess.check_output"}
 RAISING = {"check_call", "check_output"}
+OUTPUTS = {"stdin", "stdout", "stderr", "communicate", "pid", "args"}
 CATCHES_MISSING = {"OSError", "FileNotFoundError", "Exception", "BaseException", "EnvironmentError"}
 
 BUILT = (
@@ -82,13 +83,19 @@ def _reason_against(source: Source, call: cst.Call, name: str, shell: cst.Arg) -
 
 
 def _uses_status(source: Source, call: cst.Call, name: str) -> bool:
-    """Whether somebody looks at how the command ended."""
+    """Whether somebody may look at how the command ended, here or where the result goes."""
     if isinstance(source.parent(call), cst.Expr):
         return False
-    around = source.function(call) or source.module
-    attributes = {node.attr.value for node in source.within(around, cst.Attribute)}
-    plain = isinstance(source.parent(call), (cst.Assign, cst.WithItem))
-    return name == "call" or not plain or "returncode" in attributes
+    variable = source.variable_of(call)
+    if name == "call" or variable is None:
+        return True
+    uses = source.uses(source.function(call) or source.module, variable.value)
+    return not all(use is variable or _reads_output(source, use) for use in uses)
+
+
+def _reads_output(source: Source, use: cst.Name) -> bool:
+    attribute = source.parent(use)
+    return isinstance(attribute, cst.Attribute) and attribute.attr.value in OUTPUTS
 
 
 def _handles_other_errors(source: Source, call: cst.Call) -> bool:

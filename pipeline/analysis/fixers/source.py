@@ -14,6 +14,7 @@ import libcst as cst
 from libcst.metadata import (
     Assignment,
     BaseAssignment,
+    BuiltinAssignment,
     ByteSpanPositionProvider,
     CodeSpan,
     MetadataWrapper,
@@ -46,6 +47,7 @@ class Source:
         self._by_kind: dict[type, list[Any]] = {}
         self._sorted: dict[type, list[Any]] = {}
         self._inside: dict[tuple[cst.CSTNode, type], list[Any]] = {}
+        self.memory: dict[tuple[object, ...], Any] = {}
         try:
             self.module = cst.parse_module(text)
         except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError) as error:
@@ -77,6 +79,12 @@ class Source:
 
     def calls_of(self, names: Collection[str]) -> list[tuple[cst.Call, str]]:
         """Every call that is surely of one of these APIs, with the API's full dotted name."""
+        key = ("calls_of", *names)
+        if key not in self.memory:
+            self.memory[key] = self._find_calls(names)
+        return list(self.memory[key])
+
+    def _find_calls(self, names: Collection[str]) -> list[tuple[cst.Call, str]]:
         wanted = [call for name in names for call in self._calls_by_guess.get(name, [])]
         sure = [(call, self.api(call.func)) for call in wanted]
         found = {call: name for call, name in sure if name in names}
@@ -165,6 +173,16 @@ class Source:
             self._inside[key] = inside
         return self._inside[key]
 
+    def uses(self, outer: cst.CSTNode, name: str) -> list[cst.Name]:
+        """Every place inside of ``outer`` where the bare ``name`` is written."""
+        key = ("uses", outer)
+        if key not in self.memory:
+            found: dict[str, list[cst.Name]] = {}
+            for use in self.within(outer, cst.Name):
+                found.setdefault(use.value, []).append(use)
+            self.memory[key] = found
+        return list(self.memory[key].get(name, []))
+
     def scope(self, node: cst.CSTNode) -> Scope | None:
         """The scope that names in ``node`` are looked up in."""
         for place in (node, *self.ancestors(node)):
@@ -180,12 +198,15 @@ class Source:
 
     def bindings(self, name: str) -> list[BaseAssignment]:
         """Every binding of ``name``, in whatever scope of this text it happens."""
-        return [
-            binding
-            for scope in self.scopes
-            for binding in scope.assignments[name]
-            if not type(binding).__name__.startswith("Builtin")
-        ]
+        key = ("bindings", name)
+        if key not in self.memory:
+            self.memory[key] = [
+                binding
+                for scope in self.scopes
+                for binding in scope.assignments[name]
+                if not isinstance(binding, BuiltinAssignment)
+            ]
+        return list(self.memory[key])
 
     def apis(self, node: cst.CSTNode) -> frozenset[str]:
         """The imported (or built-in) things that ``node`` can be, by their full dotted names.
@@ -228,6 +249,16 @@ class Source:
         if isinstance(around, cst.AsName) and isinstance(outer, cst.WithItem):
             return outer.item
         return None
+
+    def variable_of(self, call: cst.Call) -> cst.Name | None:
+        """The one plain variable that the result of ``call`` is bound to, by ``=`` or ``with``."""
+        outer = self.parent(call)
+        target: cst.CSTNode | None = None
+        if isinstance(outer, cst.Assign) and len(outer.targets) == 1:
+            target = outer.targets[0].target
+        elif isinstance(outer, cst.WithItem) and outer.asname:
+            target = outer.asname.name
+        return target if isinstance(target, cst.Name) else None
 
     def made_by(self, node: cst.CSTNode) -> frozenset[str]:
         """The calls that the plain variable ``node`` surely comes from, by full dotted names."""

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable
 from functools import cached_property
 
 from pipeline.analysis.fixers.base import Edit
 from pipeline.analysis.fixers.source import NEWLINE
+
+
+class Taken:
+    """Places that edits want already; none of them overlaps another."""
+
+    def __init__(self, edits: Iterable[Edit] = ()) -> None:
+        self._edits = sorted(edits)
+
+    def is_free(self, edit: Edit) -> bool:
+        """Whether ``edit`` overlaps none of them: only neighbours can, since they are apart."""
+        place = bisect_left(self._edits, edit)
+        return not any(edit.overlaps(near) for near in self._edits[max(place - 2, 0) : place + 2])
+
+    def add(self, edits: Iterable[Edit]) -> None:
+        """Take the places of ``edits`` too."""
+        for edit in edits:
+            insort(self._edits, edit)
 
 
 class Splice:

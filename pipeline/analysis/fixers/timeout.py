@@ -11,7 +11,7 @@ from pipeline.analysis.fixers.base import Fixer, Plan
 from pipeline.analysis.fixers.http_calls import SESSIONS, request_calls, session_library
 from pipeline.analysis.fixers.nodes import is_name
 from pipeline.analysis.fixers.source import Source
-from pipeline.analysis.fixers.words import names_in, purpose_words, words_of
+from pipeline.analysis.fixers.words import purpose_words, words_in
 
 SECONDS = 30
 TITLE = f"{{}} gives up after {SECONDS} s of silence instead of waiting for ever"
@@ -90,7 +90,7 @@ def _reason_against(source: Source, call: cst.Call) -> str:
     if not arguments.can_add(call):
         return "Arguments are passed on with a star, so a timeout may be among them."
     streaming = arguments.keyword(call, "stream")
-    patient = purpose_words(source, call) | words_of(names_in(source, call))
+    patient = purpose_words(source, call) | words_in(source, call)
     if (streaming and not is_name(streaming.value, "False")) or patient & PATIENT:
         return "This call may be meant to wait for a stream of data; set a timeout that fits it."
     if session_library(source, call) and ".mount(" in source.text:
@@ -102,12 +102,11 @@ def _reason_against(source: Source, call: cst.Call) -> str:
 
 def _used_briefly(source: Source, call: cst.Call) -> bool:
     """Whether the new socket stays in a function without loops and only sends and receives."""
-    name, around = _name_given(source, call), source.function(call)
+    name, around = source.variable_of(call), source.function(call)
     if name is None or around is None or source.within(around, cst.While):
         return False
-    uses = [use for use in source.within(around, cst.Name) if use.value == name.value]
     return not source.within(around, cst.For) and all(
-        use is name or _is_short_use(source, use) for use in uses
+        use is name or _is_short_use(source, use) for use in source.uses(around, name.value)
     )
 
 
@@ -118,17 +117,6 @@ def _is_short_use(source: Source, use: cst.Name) -> bool:
         and attribute.value is use
         and attribute.attr.value in SHORT_USES
     )
-
-
-def _name_given(source: Source, call: cst.Call) -> cst.Name | None:
-    """The one plain variable that the result of ``call`` is bound to."""
-    outer = source.parent(call)
-    target: cst.CSTNode | None = None
-    if isinstance(outer, cst.Assign) and len(outer.targets) == 1:
-        target = outer.targets[0].target
-    elif isinstance(outer, cst.WithItem) and outer.asname:
-        target = outer.asname.name
-    return target if isinstance(target, cst.Name) else None
 
 
 FIXER = Fixer(

@@ -14,7 +14,7 @@ from pipeline.analysis.fixers import arguments
 from pipeline.analysis.fixers.base import Edit, Plan
 from pipeline.analysis.fixers.nodes import is_name
 from pipeline.analysis.fixers.source import Source
-from pipeline.analysis.fixers.words import names_in, words_of
+from pipeline.analysis.fixers.words import words_in
 
 SWITCHES = {"insecure", "verify", "skip", "unsafe", "selfsigned", "debug", "noverify", "testing"}
 NO_CHECK = {"ssl.CERT_NONE", "ssl.VerifyMode.CERT_NONE"}
@@ -42,7 +42,7 @@ def is_switched(source: Source, node: cst.CSTNode) -> bool:
     tests = [
         outer.test for outer in source.ancestors(node) if isinstance(outer, (cst.If, cst.IfExp))
     ]
-    return any(words_of(names_in(source, test)) & SWITCHES for test in tests)
+    return any(words_in(source, test) & SWITCHES for test in tests)
 
 
 def context_groups(source: Source) -> list[list[Setting]]:

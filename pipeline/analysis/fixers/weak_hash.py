@@ -17,7 +17,7 @@ from pipeline.analysis.fixers.imports import reach
 from pipeline.analysis.fixers.insecure_random import SEEDING
 from pipeline.analysis.fixers.nodes import dotted
 from pipeline.analysis.fixers.source import Source
-from pipeline.analysis.fixers.words import names_in, purpose_words, statement, words_of
+from pipeline.analysis.fixers.words import purpose_words, statement, words_in
 
 #: algorithm -> bytes of its digest
 SIZES = {"md5": 16, "sha1": 20}
@@ -90,7 +90,7 @@ def _consider(source: Source, plan: Plan, call: cst.Call, algorithm: str) -> Non
 def _nearby_words(source: Source, call: cst.Call) -> frozenset[str]:
     """Words of the whole function around ``call``, or of its statement outside of functions."""
     around = source.function(call) or statement(source, call)
-    return words_of(names_in(source, around)) | purpose_words(source, call)
+    return words_in(source, around) | purpose_words(source, call)
 
 
 def _is_fresh(source: Source, call: cst.Call) -> bool:

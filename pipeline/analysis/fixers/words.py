@@ -25,6 +25,15 @@ def words_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def words_in(source: Source, node: cst.CSTNode | None) -> frozenset[str]:
+    """The words of everything named inside of ``node``; remembered, since functions are large."""
+    key = ("words_in", node)
+    if key not in source.memory:
+        source.memory[key] = words_of(names_in(source, node))
+    found: frozenset[str] = source.memory[key]
+    return found
+
+
 def names_in(source: Source, node: cst.CSTNode | None) -> list[str]:
     """Identifiers and short strings inside of ``node``."""
     if node is None:

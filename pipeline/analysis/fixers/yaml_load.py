@@ -8,6 +8,7 @@ import libcst as cst
 
 from pipeline.analysis.fixers import arguments
 from pipeline.analysis.fixers.base import Edit, Fixer, Plan
+from pipeline.analysis.fixers.nodes import dotted
 from pipeline.analysis.fixers.source import Source
 
 TITLE = "YAML is read as plain data: documents that ask for Python objects are now refused"
@@ -53,7 +54,9 @@ def _consider(source: Source, plan: Plan, call: cst.Call, safe: str) -> None:
         return
     edits = _edits(source, call, loader, safe)
     if edits is None:
-        plan.refuse(line, "load is imported by its bare name; call yaml.safe_load.")
+        plan.refuse(
+            line, "safe_load is not in reach where load is imported alone; call yaml.safe_load."
+        )
         return
     plan.repair(line, TITLE, *edits)
 
@@ -77,15 +80,40 @@ def _edits(
     source: Source, call: cst.Call, loader: cst.Arg | None, safe: str
 ) -> tuple[Edit, ...] | None:
     """Rename the function and drop the loader; None where the new name is out of reach."""
-    if not isinstance(call.func, cst.Attribute):
-        return None
-    rename = arguments.replace(source, call.func.attr, safe)
-    if loader is None:
-        return (rename,)
+    renames = _renames(source, call, safe)
+    if renames is None or loader is None:
+        return renames
     if isinstance(loader.value, cst.Attribute) and source.api(loader.value) in FAST:
         return (arguments.replace(source, loader.value.attr, "CSafeLoader"),)
     cut = arguments.drop(source, call, loader)
-    return (rename, cut) if cut else None
+    return (*renames, cut) if cut else None
+
+
+def _renames(source: Source, call: cst.Call, safe: str) -> tuple[Edit, ...] | None:
+    """Call ``safe`` instead, importing it beside the function where that was imported alone."""
+    if isinstance(call.func, cst.Attribute):
+        return (arguments.replace(source, call.func.attr, safe),)
+    rename = arguments.replace(source, call.func, safe)
+    bindings = source.bindings(safe)
+    if not bindings:
+        alias = _import_of(source, call.func)
+        end = source.span(alias)[1] if alias else 0
+        return (rename, Edit(end, end, f", {safe}")) if alias else None
+    origins = {found.name for b in bindings for found in b.get_qualified_names_for(safe)}
+    return (rename,) if origins == {f"yaml.{safe}"} else None
+
+
+def _import_of(source: Source, func: cst.BaseExpression) -> cst.ImportAlias | None:
+    """The part of a top-level ``from yaml import ...`` that binds the name ``func``."""
+    for statement in source.all(cst.ImportFrom):
+        line = source.parent(statement)
+        top = line is not None and source.parent(line) is source.module
+        if top and not isinstance(statement.names, cst.ImportStar):
+            for alias in statement.names:
+                local = alias.asname.name if alias.asname else alias.name
+                if dotted(local) == dotted(func):
+                    return alias
+    return None
 
 
 FIXER = Fixer(
