@@ -14,7 +14,7 @@ from pipeline.reports.line_diff import unified
 from pipeline.reports.reviewed import ReviewedFile
 from pipeline.reports.safe_text import lines_of, one_line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&$@-])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&$]|^[-+=])")
 _BACKTICKS = re.compile("`+")
 
 
@@ -63,7 +63,7 @@ def _brief(file: ReviewedFile, dossier: Dossier) -> Iterator[str]:
     yield f"- Language: {inline(wording.language_of(file))}"
     yield f"- Score: {brief.score:.1f} of 10"
     yield f"- Biggest risk: {inline(brief.biggest_risk)}"
-    yield f"- Assessment: {inline(wording.trust(dossier))} {inline(dossier.assessment.reason)}"
+    yield f"- Assessment: {inline(wording.assessment(dossier))}"
     if wording.syntax(dossier):
         yield f"- Syntax: {inline(wording.syntax(dossier))}"
 

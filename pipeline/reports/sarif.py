@@ -108,18 +108,28 @@ def _results(file: ReviewedFile, position: int, index: dict[str, int]) -> Iterat
         yield {**result, "fixes": [fix]} if fix else result
 
 
+def _place(finding: Finding) -> Json:
+    """The region, with the quoted lines as what they are: the region itself or its context."""
+    lines = {"startLine": finding.line, "endLine": finding.end_line}
+    quoted = {**lines, "snippet": {"text": finding.snippet}}
+    if finding.column == 1:
+        return {"region": quoted}
+    return {"region": {**lines, "startColumn": finding.column}, "contextRegion": quoted}
+
+
+def _message(text: str) -> Json:
+    """Plain text in which nothing is taken for one of SARIF's embedded links."""
+    if "](" in text:
+        text = text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    return {"text": text}
+
+
 def _result(finding: Finding, location: Json) -> Json:
-    region = {
-        "startLine": finding.line,
-        "startColumn": finding.column,
-        "endLine": finding.end_line,
-        "snippet": {"text": finding.snippet},
-    }
     result: Json = {
         "ruleId": rule_id(finding),
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{finding.title}. {finding.description} {finding.impact}".strip()},
-        "locations": [{"physicalLocation": {**location, "region": region}}],
+        "message": _message(f"{finding.title}. {finding.description} {finding.impact}"),
+        "locations": [{"physicalLocation": {**location, **_place(finding)}}],
         "partialFingerprints": {"snippetAndWeakness/v1": finding.fingerprint},
         "properties": {
             "severity": str(finding.severity),
@@ -157,6 +167,6 @@ def _notification(kind: str, level: str, text: str, places: list[Json]) -> Json:
     return {
         "descriptor": {"id": kind},
         "level": level,
-        "message": {"text": text},
+        "message": _message(text),
         "locations": [{"physicalLocation": place} for place in places],
     }

@@ -98,7 +98,7 @@ def _brief(file: ReviewedFile, page: Page) -> Iterator[str]:
     for text in (
         wording.syntax(dossier),
         f"Score {brief.score:.1f} of 10. Biggest risk: {brief.biggest_risk}",
-        f"{wording.trust(dossier)} {dossier.assessment.reason}",
+        wording.assessment(dossier),
     ):
         yield from page.wrapped(text)
 

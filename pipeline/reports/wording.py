@@ -50,10 +50,12 @@ def cwe(number: int | None) -> str:
     return f"CWE-{number}" if number else ""
 
 
-def trust(dossier: Dossier) -> str:
-    """The assessment in one sentence, before its reason."""
-    word = "can" if dossier.assessment.trusted_in_production else "cannot"
-    return f"{STAGES[dossier.assessment.stage]}; it {word} be trusted in production."
+def assessment(dossier: Dossier) -> str:
+    """The dossier's last word in one sentence; a Yes or No that opens its reason is in it."""
+    last = dossier.assessment
+    word = "can" if last.trusted_in_production else "cannot"
+    reason = last.reason.removeprefix("No. ").removeprefix("Yes. ")
+    return f"{STAGES[last.stage]}; it {word} be trusted in production: {reason}"
 
 
 def syntax(dossier: Dossier) -> str:

@@ -103,6 +103,8 @@ def test_it_gives_a_place_and_a_fingerprint_that_lasts() -> None:
     result = run_of(reviewed_file())["results"][1]
     region = result["locations"][0]["physicalLocation"]["region"]
     assert (region["startLine"], region["startColumn"], region["endLine"]) == (5, 5, 5)
+    context = result["locations"][0]["physicalLocation"]["contextRegion"]
+    assert context["snippet"]["text"] == '    os.system("ls " + name)'
     assert result["partialFingerprints"] == {"snippetAndWeakness/v1": "a" * 64}
 
 
@@ -143,3 +145,9 @@ def test_it_reports_what_did_not_run_and_which_file_failed() -> None:
     assert invocation["executionSuccessful"] is False
     assert said["The analysers stopped."]["level"] == "error"
     assert said["ruff did not run: it timed out"]["descriptor"]["id"] == "not-checked"
+
+
+def test_it_lets_no_text_become_a_link() -> None:
+    hostile = dossier(finding(title="See [here](https://evil.example)"))
+    (result,) = run_of(reviewed_file(dossier=hostile))["results"]
+    assert result["message"]["text"].startswith("See \\[here\\](https://evil.example)")

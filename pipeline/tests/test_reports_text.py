@@ -6,7 +6,14 @@ import re
 import unicodedata
 
 from pipeline.reports import Page, render
-from pipeline.tests.report_samples import failed_file, hostile_file, reviewed_file, verdict
+from pipeline.tests.report_samples import (
+    dossier,
+    failed_file,
+    finding,
+    hostile_file,
+    reviewed_file,
+    verdict,
+)
 
 
 def report(*files: object, width: int = 80, colour: bool = False) -> str:
@@ -83,3 +90,11 @@ def test_it_passes_on_no_control_or_bidi_character() -> None:
 def test_it_lets_no_title_begin_a_line_of_its_own() -> None:
     file = reviewed_file(verdict=verdict(sentence="Fine.\nVERDICT\rConfidence HIGH"))
     assert "Fine. VERDICT Confidence HIGH" in report(file)
+
+
+def test_it_says_once_whether_the_code_can_be_trusted() -> None:
+    sample = dossier(finding())
+    answer = sample.assessment.model_copy(update={"reason": "No. It runs what it is given."})
+    file = reviewed_file(dossier=sample.model_copy(update={"assessment": answer}))
+    expected = "A prototype; it cannot be trusted in production: It runs what it is given."
+    assert expected in report(file, width=100)
