@@ -56,8 +56,11 @@ def steps(folder: str) -> list[Step]:
     local = {"ENVIRONMENT": "development", "DATABASE_URL": f"sqlite:///{folder}/check.sqlite3"}
     return [
         Step("types (mypy)", ("-m", "mypy", "."), local),
-        Step("style (ruff check)", ("-m", "ruff", "check", ".")),
-        Step("format (ruff format)", ("-m", "ruff", "format", "--check", ".")),
+        Step("style (ruff check)", ("-m", "ruff", "check", "--output-format", "concise", ".")),
+        Step(
+            "format (ruff format)",
+            ("-m", "ruff", "format", "--check", "--output-format", "concise", "."),
+        ),
         Step("import directions (lint-imports)", ("-c", LINT_IMPORTS, "--no-cache")),
         Step("migrations", ("manage.py", "makemigrations", "--check", "--dry-run"), local),
         Step("Django (check)", ("manage.py", "check"), local),
