@@ -82,6 +82,8 @@ INSTALLED_APPS = [
     "auditlog",
     "django_htmx",
     "django_structlog",
+    "django_celery_beat",
+    "django_celery_results",
     "csp",
 ]
 
@@ -105,8 +107,6 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
-    "django_celery_beat",
-    "django_celery_results",
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

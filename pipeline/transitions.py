@@ -75,7 +75,7 @@ def claim(job_id: int, owner: str, *, alone: bool = True) -> Lease | None:
     allowed = (True, False) if alone else (False,)
     with transaction.atomic():
         claimed = Job.objects.filter(
-            id=job_id, state=JobState.QUEUED, available_at__lte=Now()
+            id=job_id, state=JobState.QUEUED, available_at__lte=Now(), isolated__in=allowed
         ).update(
             state=JobState.RUNNING,
             attempts=F("attempts") + 1,

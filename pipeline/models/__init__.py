@@ -15,5 +15,5 @@ __all__ = [
     "StepResult",
     "Submission",
     "SystemPrompt",
-]
     "Worker",
+]
