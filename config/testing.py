@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     from django.conf import settings
 
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         folder = Path(tempfile.mkdtemp(prefix="ai-to-production-test-"))
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -28,6 +28,7 @@ from pipeline.models import (
     SystemPrompt,
     Worker,
 )
+from pipeline.route_form import StepRouteForm
 
 PASTED = "pasted code"
 
@@ -134,7 +135,10 @@ class StepResultAdmin(CodeViewAdmin):
     list_select_related = ("job",)
     search_fields = ("job__submission__public_id", "job__submission__user__email")
     search_help_text = "Public id of the submission, or e-mail address"
-    fields = ("job", "step", "engine", "attempt", "duration_ms", "created_at", "output")
+    fields = (
+        "job", "step", "engine", "prompt", "attempt", "duration_ms", "input_tokens",
+        "output_tokens", "cost_microdollars", "created_at", "trace", "output",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StepResult]:
         results: QuerySet[StepResult] = super().get_queryset(request)
@@ -252,10 +256,21 @@ class SystemPromptAdmin(ConsoleAdmin):
 class ModelConfigAdmin(ConsoleAdmin):
     """What runs each step; a change counts from the next step that starts."""
 
+    form = StepRouteForm
     list_display = ("step", "engine", "updated_at")
-    list_filter = ("engine",)
-    search_fields = ("step", "engine")
-    fields = ("step", "engine", "updated_at")
+    list_filter = ("provider",)
+    list_select_related = ("provider", "model")
+    search_fields = ("step", "provider__name", "model__name")
+    fields = (
+        "step",
+        "provider",
+        "model",
+        "temperature",
+        "max_tokens",
+        "timeout_seconds",
+        "structured",
+        "updated_at",
+    )
     readonly_fields = ("updated_at",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ModelConfig | None = None) -> Any:

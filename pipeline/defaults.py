@@ -61,8 +61,8 @@ def _seed_step(step: Step, reset: bool, by: User | None) -> list[str]:
         add_prompt_version(step=step, content=default, by=by)
         done.append(f"{step}: default prompt set")
     config, created = ModelConfig.objects.get_or_create(step=step)
-    if reset and config.engine != ModelConfig.Engine.BUILT_IN:
-        config.engine = ModelConfig.Engine.BUILT_IN
+    if reset and config.provider is not None:
+        config.provider = config.model = None
         config.save()
         created = True
     if created:
@@ -74,6 +74,7 @@ def add_prompt_version(*, step: Step, content: str, by: User | None) -> SystemPr
     """Store a new version of a step's prompt; it counts from now on."""
     with transaction.atomic():
         newest = SystemPrompt.objects.filter(step=step).aggregate(newest=Max("version"))["newest"]
+        transaction.on_commit(routing.forget_routes)
         return SystemPrompt.objects.create(
             step=step, version=(newest or 0) + 1, content=content, created_by=by
         )

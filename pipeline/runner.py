@@ -13,11 +13,12 @@ from django.conf import settings
 from structlog.contextvars import bound_contextvars
 
 from operations.database import in_database
-from pipeline import routing, transitions
+from pipeline import transitions
 from pipeline.heartbeat import Heartbeat
-from pipeline.models import Job, Step
+from pipeline.models import Job, Step, StepResult
 from pipeline.retries import backoff, has_attempts_left
-from pipeline.steps import Material, StepFailed, run_step
+from pipeline.routing import StepRoute, route_of
+from pipeline.steps import Assignment, Material, StepFailed, run_step
 from pipeline.transitions import Failure, Lease, LeaseLost
 
 logger = structlog.get_logger(__name__)
@@ -55,24 +56,32 @@ def _run_attempt(lease: Lease) -> None:
 
 
 def _run_and_store(lease: Lease, step: Step, material: Material) -> dict[str, Any]:
-    seconds_left = _seconds_left(lease)
-    engine = in_database(_begin_step, lease, step)
+    deadline = time.monotonic() + _seconds_left(lease)
+    route = in_database(_begin_step, lease, step)
     started = time.monotonic()
-    output = run_step(step, engine, material, seconds_left)
+    output = run_step(Assignment(step, route, material, lease.job_id, lease.attempt, deadline))
+    duration_ms = int((time.monotonic() - started) * 1000)
     in_database(
         transitions.store_result,
         lease,
-        step=step,
-        engine=output.engine,
-        content=output.content,
-        duration_ms=int((time.monotonic() - started) * 1000),
+        StepResult(
+            step=step,
+            engine=output.engine,
+            content=output.content,
+            duration_ms=duration_ms,
+            prompt_id=route.prompt_id,
+            trace=output.trace,
+            input_tokens=output.input_tokens,
+            output_tokens=output.output_tokens,
+            cost_microdollars=output.cost_microdollars,
+        ),
     )
     return output.content
 
 
-def _begin_step(lease: Lease, step: Step) -> str:
+def _begin_step(lease: Lease, step: Step) -> StepRoute:
     transitions.begin_step(lease, step)
-    return routing.engine_of(step)
+    return route_of(step)
 
 
 def _load_material(job_id: int) -> Material:

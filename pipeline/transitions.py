@@ -102,20 +102,13 @@ def begin_step(lease: Lease, step: Step) -> None:
     _write(lease, current_step=step, step_started_at=Now())
 
 
-def store_result(
-    lease: Lease, *, step: Step, engine: str, content: dict[str, Any], duration_ms: int
-) -> None:
+def store_result(lease: Lease, result: StepResult) -> None:
     """Keep a finished step's output for good. Raises LeaseLost."""
     with transaction.atomic():
         _write(lease, lease_expires_at=now_plus(LEASE))  # locks the row: the insert is ours alone
-        StepResult.objects.create(
-            job_id=lease.job_id,
-            step=step,
-            engine=engine,
-            content=content,
-            attempt=lease.attempt,
-            duration_ms=duration_ms,
-        )
+        result.job_id = lease.job_id
+        result.attempt = lease.attempt
+        result.save(force_insert=True)
 
 
 def succeed(lease: Lease) -> None:

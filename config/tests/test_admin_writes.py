@@ -185,7 +185,7 @@ def test_it_makes_a_changed_route_count_at_once(
     route = a_route(0)
     here = reverse("admin:pipeline_modelconfig_change", args=[route.pk])
     with django_capture_on_commit_callbacks(execute=True):
-        assert as_admin.post(here, {"engine": "built-in"}).status_code == 302
+        assert as_admin.post(here, {"timeout_seconds": "60"}).status_code == 302
     assert forgotten == [True]
 
 

@@ -23,11 +23,11 @@ def grounded(findings: Iterable[Finding], code: str) -> tuple[list[Finding], int
         places.setdefault(_normalised(line), []).append(number)
     kept, dropped = [], 0
     for finding in findings:
-        line = _place_of(finding, places)
-        if line is None:
+        place = _place_of(finding, places)
+        if place is None:
             dropped += 1
         else:
-            kept.append(_moved(finding, line, lines))
+            kept.append(_moved(finding, place, lines))
     return kept, dropped
 
 

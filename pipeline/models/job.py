@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from pipeline.models.steps import Step
+from pipeline.models.steps import Step, SystemPrompt
 from pipeline.models.submission import Submission
 
 
@@ -93,6 +93,20 @@ class StepResult(models.Model):
     content = models.JSONField(help_text="Dossier, Rebuild or Verdict of pipeline.analysis.types")
     attempt = models.PositiveIntegerField()
     duration_ms = models.PositiveBigIntegerField()
+    prompt = models.ForeignKey(
+        SystemPrompt,
+        null=True,
+        on_delete=models.SET_NULL,
+        help_text="empty for the built-in engine",
+    )
+    trace = models.JSONField(
+        default=list, blank=True, help_text="every route that was tried, what it took and cost"
+    )
+    input_tokens = models.PositiveIntegerField(null=True, help_text="by the provider's own count")
+    output_tokens = models.PositiveIntegerField(null=True, help_text="by the provider's own count")
+    cost_microdollars = models.PositiveBigIntegerField(
+        null=True, help_text="millionths of a US dollar; empty when unknown"
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

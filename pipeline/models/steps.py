@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+
+from providers.models import ApiProvider, ProviderModel
 
 
 class Step(models.TextChoices):
@@ -41,14 +45,47 @@ class SystemPrompt(models.Model):
         return f"{self.get_step_display()}, version {self.version}"
 
 
-class ModelConfig(models.Model):
-    """What runs a step."""
+BUILT_IN = "built-in"
 
-    class Engine(models.TextChoices):
-        BUILT_IN = "built-in", "Built-in engine"
+
+class ModelConfig(models.Model):
+    """What runs a step: a provider's model, or without a provider the built-in engine."""
 
     step = models.CharField(max_length=20, choices=Step.choices, unique=True)
-    engine = models.CharField(max_length=20, choices=Engine.choices, default=Engine.BUILT_IN)
+    provider = models.ForeignKey(
+        ApiProvider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="Empty: the built-in engine runs this step, and no code leaves this machine.",
+    )
+    model = models.ForeignKey(
+        ProviderModel,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="Empty: the model that DEFAULT_LLM_MODEL names.",
+    )
+    temperature = models.FloatField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0.0), MaxValueValidator(2.0)],
+        help_text="0 to 2; empty leaves it to the provider.",
+    )
+    max_tokens = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="The longest answer in tokens; empty leaves it to the provider.",
+    )
+    timeout_seconds = models.PositiveIntegerField(
+        default=120,
+        validators=[MinValueValidator(1), MaxValueValidator(3600)],
+        help_text="The longest wait for one answer, in seconds.",
+    )
+    structured = models.BooleanField(
+        default=True, help_text="Send the JSON schema along, for models that keep to one."
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
@@ -56,4 +93,20 @@ class ModelConfig(models.Model):
         verbose_name = "step route"
 
     def __str__(self) -> str:
-        return f"{self.get_step_display()}: {self.get_engine_display()}"
+        return f"{self.get_step_display()}: {self.engine}"
+
+    @property
+    def engine(self) -> str:
+        """What runs the step, in words."""
+        if self.provider is None:
+            return BUILT_IN
+        return f"{self.provider.name}: {self.model_name}"
+
+    @property
+    def model_name(self) -> str:
+        return self.model.name if self.model else settings.DEFAULT_LLM_MODEL
+
+    def clean(self) -> None:
+        """A model belongs to the provider that is chosen."""
+        if self.model and self.model.provider_id != self.provider_id:
+            raise ValidationError({"model": "This model belongs to another provider."})

@@ -2,19 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from pipeline.analysis import engine
 from pipeline.analysis.errors import SandboxError
-from pipeline.analysis.types import Value
-from pipeline.models import ModelConfig, Step
-from pipeline.steps.material import Material, StepFailed, StepOutput
+from pipeline.analysis.types import Dossier, Rebuild, Value, Verdict
+from pipeline.models import BUILT_IN, Step
+from pipeline.steps.assignment import Assignment, StepFailed, StepOutput
 
 
-def run_built_in(step: Step, material: Material, seconds_left: float) -> StepOutput:
+def run_built_in(assignment: Assignment) -> StepOutput:
     """Run a step with the built-in engine. Raises StepFailed."""
+    value = STEPS[assignment.step](assignment)
+    return StepOutput(BUILT_IN, value.model_dump(mode="json"))
+
+
+def dossier_of(assignment: Assignment) -> Dossier:
+    """What the analysers say of the submission. Raises StepFailed."""
+    material = assignment.material
+    with _failures():
+        return engine.forensic(
+            material.code,
+            material.language,
+            material.filename,
+            comments=material.comments,
+            deadline_seconds=assignment.seconds_left,
+        )
+
+
+def rebuild_of(assignment: Assignment) -> Rebuild:
+    """What the fixers make of the submission. Raises StepFailed."""
+    material = assignment.material
+    with _failures():
+        return engine.rebuild(
+            material.code,
+            material.language,
+            findings=material.dossier.findings,
+            filename=material.filename,
+            deadline_seconds=assignment.seconds_left,
+        )
+
+
+def verdict_of(assignment: Assignment) -> Verdict:
+    """What two measurements say of the rebuilt code. Raises StepFailed."""
+    material = assignment.material
+    rebuild = material.rebuild
+    with _failures():
+        return engine.quality(
+            material.code,
+            rebuild.code,
+            material.language,
+            material.filename,
+            changes=rebuild.changes,
+            refusals=rebuild.refusals,
+            deadline_seconds=assignment.seconds_left,
+        )
+
+
+STEPS: dict[Step, Callable[[Assignment], Value]] = {
+    Step.FORENSIC: dossier_of,
+    Step.REBUILDER: rebuild_of,
+    Step.QUALITY: verdict_of,
+}
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Says in a step's terms why the analysers gave no answer."""
     try:
-        value = STEPS[step](material, seconds_left)
+        yield
     except SandboxError as error:
         raise StepFailed(
             "analysis",
@@ -30,44 +87,3 @@ def run_built_in(step: Step, material: Material, seconds_left: float) -> StepOut
             retryable=False,
             code_at_fault=True,
         ) from error
-    return StepOutput(ModelConfig.Engine.BUILT_IN, value.model_dump(mode="json"))
-
-
-def _forensic(material: Material, seconds_left: float) -> Value:
-    return engine.forensic(
-        material.code,
-        material.language,
-        material.filename,
-        comments=material.comments,
-        deadline_seconds=seconds_left,
-    )
-
-
-def _rebuilder(material: Material, seconds_left: float) -> Value:
-    return engine.rebuild(
-        material.code,
-        material.language,
-        findings=material.dossier.findings,
-        filename=material.filename,
-        deadline_seconds=seconds_left,
-    )
-
-
-def _quality(material: Material, seconds_left: float) -> Value:
-    rebuild = material.rebuild
-    return engine.quality(
-        material.code,
-        rebuild.code,
-        material.language,
-        material.filename,
-        changes=rebuild.changes,
-        refusals=rebuild.refusals,
-        deadline_seconds=seconds_left,
-    )
-
-
-STEPS: dict[Step, Callable[[Material, float], Value]] = {
-    Step.FORENSIC: _forensic,
-    Step.REBUILDER: _rebuilder,
-    Step.QUALITY: _quality,
-}

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.models import ModelConfig, Step
+from pipeline.steps.assignment import Assignment, StepOutput
 from pipeline.steps.built_in import run_built_in
-from pipeline.steps.material import Material, StepFailed, StepOutput
+from pipeline.steps.by_model import run_by_model
 
 
-def run_step(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
-    """Run ``step`` within ``seconds_left``. Raises StepFailed."""
-    if engine == ModelConfig.Engine.BUILT_IN:
-        return run_built_in(step, material, seconds_left)
-    raise StepFailed(
-        "unknown-engine",
-        f"The route of step {step} names the engine {engine!r}, which does not exist.",
-        user_message="This step is set to an engine that does not exist.",
-        retryable=False,
-    )
+def run_step(assignment: Assignment) -> StepOutput:
+    """Run the step within its deadline. Raises StepFailed."""
+    run = run_built_in if assignment.route.is_built_in else run_by_model
+    return run(assignment)

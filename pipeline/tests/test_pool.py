@@ -16,15 +16,14 @@ from django.db.backends.signals import connection_created
 from pytest_django.fixtures import Settings
 
 from pipeline import pool, runner, transitions
-from pipeline.models import Job, JobState, Step, Submission
-from pipeline.steps import Material, StepOutput
+from pipeline.models import Job, JobState, Step, StepResult, Submission
+from pipeline.steps import Assignment, StepOutput
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RunStep = Callable[[Step, str, Material, float], StepOutput]
 
 
-def answer(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
-    return StepOutput(engine, {"step": step})
+def answer(assignment: Assignment) -> StepOutput:
+    return StepOutput("fake", {"step": assignment.step})
 
 
 @pytest.fixture
@@ -67,9 +66,9 @@ def all_in(state: JobState) -> Callable[[], bool]:
 def test_it_runs_every_due_job_once(jobs: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Step] = []
 
-    def note(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
-        ran.append(step)
-        return StepOutput(engine, {})
+    def note(assignment: Assignment) -> StepOutput:
+        ran.append(assignment.step)
+        return StepOutput("fake", {})
 
     monkeypatch.setattr(runner, "run_step", note)
     with serving():
@@ -82,9 +81,9 @@ def test_it_holds_no_more_jobs_than_it_has_slots(
 ) -> None:
     proceed = threading.Event()
 
-    def wait(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+    def wait(assignment: Assignment) -> StepOutput:
         proceed.wait(20)
-        return StepOutput(engine, {})
+        return StepOutput("fake", {})
 
     monkeypatch.setattr(runner, "run_step", wait)
     with serving(slots=2):
@@ -100,9 +99,9 @@ def test_it_releases_what_does_not_end_within_the_grace_time(
 ) -> None:
     hang = threading.Event()
 
-    def wait(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+    def wait(assignment: Assignment) -> StepOutput:
         hang.wait(20)
-        return StepOutput(engine, {})
+        return StepOutput("fake", {})
 
     monkeypatch.setattr(runner, "run_step", wait)
     with serving(grace_seconds=0.1):
@@ -188,9 +187,8 @@ def test_it_finishes_jobs_of_a_killed_worker_without_a_second_result(
     assert job is not None
     lease = transitions.claim(job.pk, "killed-worker")
     assert lease is not None
-    transitions.store_result(
-        lease, step=Step.FORENSIC, engine="killed", content=DOSSIER, duration_ms=1
-    )
+    result = StepResult(step=Step.FORENSIC, engine="killed", content=DOSSIER, duration_ms=1)
+    transitions.store_result(lease, result)
     Job.objects.filter(pk=job.pk).update(lease_expires_at=job.created_at)
     with serving():
         wait_for(all_in(JobState.SUCCEEDED))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -11,11 +10,10 @@ from pytest_django.fixtures import Settings
 from operations.clock import database_now
 from pipeline import runner, transitions
 from pipeline.heartbeat import Heartbeat
-from pipeline.models import Job, JobState, Step, Submission
-from pipeline.steps import Material, StepFailed, StepOutput
+from pipeline.models import Job, JobState, Step, StepResult, Submission
+from pipeline.steps import Assignment, StepFailed, StepOutput
 
 pytestmark = pytest.mark.django_db
-RunStep = Callable[[Step, str, Material, float], StepOutput]
 
 
 @pytest.fixture
@@ -29,16 +27,16 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
     """Replaces the engines by one that answers at once; lists the steps that ran."""
     ran: list[Step] = []
 
-    def answer(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
-        ran.append(step)
-        return StepOutput(engine, {"step": step, "seen": [str(s) for s in material.results]})
+    def answer(assignment: Assignment) -> StepOutput:
+        ran.append(assignment.step)
+        return StepOutput("fake", {"seen": [str(step) for step in assignment.material.results]})
 
     monkeypatch.setattr(runner, "run_step", answer)
     return ran
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def fail(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+    def fail(assignment: Assignment) -> StepOutput:
         raise error
 
     monkeypatch.setattr(runner, "run_step", fail)
@@ -70,9 +68,10 @@ def test_it_ends_succeeded_with_its_running_time(job: Job, ran: list[Step]) -> N
 def test_it_resumes_at_the_first_missing_step(job: Job, ran: list[Step]) -> None:
     lease = transitions.claim(job.pk, "vanished")
     assert lease is not None
-    transitions.store_result(
-        lease, step=Step.FORENSIC, engine="built-in", content={"kept": True}, duration_ms=1
+    result = StepResult(
+        step=Step.FORENSIC, engine="built-in", content={"kept": True}, duration_ms=1
     )
+    transitions.store_result(lease, result)
     transitions.release("vanished")
     runner.run_job(job.pk, Heartbeat())
     assert ran == [Step.REBUILDER, Step.QUALITY]
@@ -159,9 +158,9 @@ def test_it_stops_a_job_whose_time_over_all_attempts_is_up(
 def test_it_writes_nothing_when_the_lease_is_lost_during_a_step(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lose(step: Step, engine: str, material: Material, seconds_left: float) -> StepOutput:
+    def lose(assignment: Assignment) -> StepOutput:
         transitions.cancel(job.pk)
-        return StepOutput(engine, {})
+        return StepOutput("fake", {})
 
     monkeypatch.setattr(runner, "run_step", lose)
     runner.run_job(job.pk, Heartbeat())

@@ -37,7 +37,8 @@ def expire(job: Job) -> None:
 
 
 def store(lease: Lease, step: Step = Step.FORENSIC) -> None:
-    transitions.store_result(lease, step=step, engine="built-in", content={"a": 1}, duration_ms=5)
+    result = StepResult(step=step, engine="built-in", content={"a": 1}, duration_ms=5)
+    transitions.store_result(lease, result)
 
 
 def test_it_gives_a_queued_job_to_one_claimer_only(job: Job) -> None:

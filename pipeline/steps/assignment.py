@@ -1,13 +1,15 @@
-"""What a step works on, what it hands back, and how it says that it could not."""
+"""One step to run: what it works on, what runs it, what it hands back, and how it fails."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from pipeline.analysis.types import Dossier, Rebuild
 from pipeline.models import Step
+from pipeline.routing import StepRoute
 
 
 @dataclass
@@ -30,11 +32,35 @@ class Material:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """A step of one attempt at a job; ``deadline`` is a ``time.monotonic()`` moment."""
+
+    step: Step
+    route: StepRoute
+    material: Material
+    job_id: int
+    attempt: int
+    deadline: float
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+
+@dataclass(frozen=True)
 class StepOutput:
-    """A finished step: what ran it, and its Dossier, Rebuild or Verdict as JSON."""
+    """A finished step: what ran it, and its Dossier, Rebuild or Verdict as JSON.
+
+    The rest is known for models only: the routes that were tried, tokens by the provider's own
+    count, and the cost in millionths of a US dollar (None when unknown).
+    """
 
     engine: str
     content: dict[str, Any]
+    trace: list[dict[str, Any]] = field(default_factory=list)
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cost_microdollars: int | None = None
 
 
 class StepFailed(Exception):
