@@ -10,10 +10,10 @@ from pipeline.models import ModelConfig
 from providers.models import ApiProvider, ProviderModel
 
 
-class ModelOfProvider(forms.ModelChoiceField):
+class ModelOfProvider(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Names each model with its provider, since models of several have the same name."""
 
-    def label_from_instance(self, obj: ProviderModel) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: ProviderModel) -> str:
         return f"{obj.provider.name}: {obj.name}"
 
 
