@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config.tests.admin_rows import ROWS
+from config.tests.admin_rows import ROWS, a_result
+from pipeline.models import Job, Submission
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(ROWS.keys() & admin.site._registry.keys(), key=lambda model: model._meta.label)
@@ -115,3 +116,18 @@ def test_it_never_loads_code_for_a_list(
         page = as_admin.get(address(model, "changelist"))
     assert not [q for q in captured if re.search(r'["`.]code["`]', q["sql"])]
     assert "secret_" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("start", "link"), [(Submission, r"\?submission__id=\d+"), (Job, r"\?job__id=\d+")]
+)
+def test_it_leads_from_a_submission_to_its_runs_and_from_a_run_to_its_results(
+    start: type[Model], link: str, as_admin: Client
+) -> None:
+    job = a_result(1).job
+    a_result(2)
+    row = job.submission if start is Submission else job
+    page = as_admin.get(address(start, "change", row.pk)).content.decode()
+    (found,) = re.findall(rf'href="([^"]+{link})"', page)
+    listed = as_admin.get(found).content.decode()
+    assert len(re.findall(r'<th class="field-', listed)) == 1

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from pipeline.analysis.diff import unified
 from pipeline.analysis.types import Component, Dossier, Finding, Rebuild, Verdict
 from pipeline.reports import wording
-from pipeline.reports.line_diff import unified
 from pipeline.reports.reviewed import ReviewedFile
 from pipeline.reports.safe_text import lines_of, one_line
 

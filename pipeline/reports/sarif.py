@@ -16,10 +16,10 @@ from urllib.parse import quote
 from django.conf import settings
 
 from pipeline.analysis.types import Finding, Severity
-from pipeline.reports import sarif_fixes, wording
+from pipeline.reports import wording
 from pipeline.reports.json_report import TOOL_NAME
-from pipeline.reports.line_diff import split
 from pipeline.reports.reviewed import ReviewedFile
+from pipeline.reports.sarif_fixes import Fixes
 from pipeline.reports.sarif_rules import rule_id, rules_of, taxonomy_of, taxonomy_reference
 
 SCHEMA_URI = (
@@ -100,12 +100,12 @@ def _location(file: ReviewedFile, position: int) -> Json:
 
 
 def _results(file: ReviewedFile, position: int, index: dict[str, int]) -> Iterator[Json]:
-    changes, lines = sarif_fixes.changes_of(file), split(file.code)
     location = _location(file, position)
+    fixes = Fixes(file, location["artifactLocation"])
     for finding in file.findings:
         result = _result(finding, location) | {"ruleIndex": index[rule_id(finding)]}
-        fix = sarif_fixes.fix_for(finding, changes, lines, location["artifactLocation"])
-        yield {**result, "fixes": [fix]} if fix else result
+        fix = fixes.of(finding)
+        yield {**result, "fixes": fix} if fix else result
 
 
 def _place(finding: Finding) -> Json:

@@ -139,6 +139,17 @@ def test_it_offers_no_fix_when_nothing_was_changed() -> None:
     assert "fixes" not in run_of(file)["results"][0]
 
 
+def test_it_stays_small_when_a_long_fix_touches_many_findings() -> None:
+    before = "".join(f"a{n}\n" for n in range(4000))
+    many = [finding(line=n, end_line=n, fingerprint=str(n)) for n in range(1, 1001)]
+    file = reviewed_file(
+        code=before, rebuild=rebuild(before.replace("a", "b")), dossier=dossier(*many)
+    )
+    log = render([file], "sarif")
+    assert len(log) < 20_000_000
+    assert "fixes" in json.loads(log)["runs"][0]["results"][0]
+
+
 def test_it_reports_what_did_not_run_and_which_file_failed() -> None:
     (invocation,) = run_of(reviewed_file(), failed_file())["invocations"]
     said = {each["message"]["text"]: each for each in invocation["toolExecutionNotifications"]}
