@@ -142,8 +142,8 @@ def _sentence(
 ) -> str:
     left = len(after.findings)
     if not changed:
-        found = f"{left} findings remain as they were" if left else "and nothing had been found"
-        return f"Nothing was changed; {found}."
+        found = f"; findings that remain: {left}" if left else ", and nothing had been found"
+        return f"Nothing was changed{found}."
     failed = [check for check in checks if check.outcome is FAILED]
     if failed:
         return (
@@ -155,14 +155,14 @@ def _sentence(
             "here, so nothing shows that it is better."
         )
     return (
-        f"{len(removed)} of {len(before.findings)} findings are gone, {_left(after)}, and no check "
-        "found damage; behaviour was not tested."
+        f"The rebuild removes {len(removed)} of {len(before.findings)} findings and leaves "
+        f"{_left(after)}; no check found damage, and behaviour was not tested."
     )
 
 
 def _left(after: Examination) -> str:
     serious = sum(f.severity in (Severity.CRITICAL, Severity.HIGH) for f in after.findings)
-    return f"{len(after.findings)} remain" + (f" ({serious} of them serious)" if serious else "")
+    return f"{len(after.findings)}" + (f" ({serious} of them serious)" if serious else "")
 
 
 def _improvements(

@@ -40,18 +40,24 @@ def diagnose(code: str, select: str, target: str = NEWEST) -> Iterator[dict[str,
     """
     command = [_binary(), "check", "--isolated", "--no-cache", "--ignore-noqa", "--exit-zero"]
     command += ["--output-format", "json-lines", "--target-version", target, "--select", select]
-    process = subprocess.Popen(  # noqa: S603 - our own binary, constant arguments
-        [*command, "--stdin-filename", "code.py", "-"],
+    try:
+        with _started([*command, "--stdin-filename", "code.py", "-"]) as process:
+            try:
+                yield from _read(process, for_parsers(code).encode("utf-8"))
+            finally:
+                process.kill()
+    except BrokenPipeError:
+        raise TaskCrashed("ruff ended before it had read the text") from None
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own binary, constant arguments
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={},
     )
-    try:
-        yield from _read(process, for_parsers(code).encode("utf-8"))
-    finally:
-        process.kill()
-        process.wait()
 
 
 def _binary() -> str:
@@ -65,11 +71,8 @@ def _read(process: subprocess.Popen[bytes], text: bytes) -> Iterator[dict[str, A
     """Hand the text over, then read: ruff writes nothing before it has read everything."""
     if process.stdin is None or process.stdout is None:
         raise TaskCrashed("ruff has no pipes")
-    try:
-        process.stdin.write(text)
-        process.stdin.close()
-    except BrokenPipeError:
-        raise TaskCrashed("ruff ended before it had read the text") from None
+    process.stdin.write(text)
+    process.stdin.close()
     seen: Counter[bytes] = Counter()
     for line in process.stdout:
         code = _CODE.search(line)

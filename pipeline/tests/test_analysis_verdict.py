@@ -1,0 +1,108 @@
+"""The verdict is computed from both texts, tells the truth about damage, and is never HIGH."""
+
+import pytest
+
+from pipeline.analysis import sandbox
+from pipeline.analysis.engine import quality
+from pipeline.analysis.errors import TaskCrashed
+from pipeline.analysis.types import Change, Refusal
+
+BAD = "import yaml\n\ndef read(text):\n    return yaml.load(text)\n\ndef other():\n    return 1\n"
+GOOD = BAD.replace("yaml.load", "yaml.safe_load")
+REPAIR = Change(rule="yaml-load", title="YAML is read as plain data", line=4, cwe=502)
+
+
+def outcome(verdict, name: str) -> str:
+    return next(check.outcome for check in verdict.checks if check.name == name)
+
+
+def test_it_gives_medium_when_every_check_passed():
+    verdict = quality(BAD, GOOD, "python", changes=[REPAIR])
+    assert {check.outcome for check in verdict.checks} == {"pass"}
+    assert verdict.confidence == "MEDIUM"
+    assert verdict.improvements == ("YAML is read as plain data",)
+    assert verdict.remaining == ()
+    assert verdict.sentence.startswith("The rebuild removes 1 of 1 findings and leaves 0;")
+
+
+def test_it_says_when_nothing_was_changed():
+    verdict = quality(BAD, BAD, "python")
+    assert verdict.sentence.startswith("Nothing was changed; findings that remain: 1")
+    assert (verdict.improvements, verdict.confidence) == ((), "LOW")
+    assert len(verdict.remaining) == 1
+
+
+def test_it_says_when_there_was_nothing_to_change():
+    assert quality("x = 1\n", "x = 1\n", "python").sentence == (
+        "Nothing was changed, and nothing had been found."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rebuilt", "failing"),
+    [
+        (GOOD.replace("def read(text):", "def read(text:"), "parses"),
+        ("import yaml\n", "code is still there"),
+        (GOOD.replace("def other", "def another"), "public names kept"),
+        (GOOD + "\neval(input())\n", "no new finding"),
+        (BAD.replace("text)\n\n", "text)  # repaired\n\n"), "repaired findings are gone"),
+    ],
+)
+def test_it_warns_of_damage(rebuilt, failing):
+    verdict = quality(BAD, rebuilt, "python", changes=[REPAIR])
+    assert outcome(verdict, failing) == "fail"
+    assert verdict.sentence.startswith("Do not use the rebuilt code as it is")
+    assert verdict.confidence == "LOW"
+
+
+def test_it_sees_a_finding_that_only_moved_as_still_there():
+    moved = "# repaired\n" + BAD.replace("yaml.load(text)", "yaml.load( text )")
+    verdict = quality(BAD, moved, "python", changes=[REPAIR])
+    assert outcome(verdict, "repaired findings are gone") == "fail"
+    assert outcome(verdict, "no new finding") == "pass"
+
+
+def test_it_does_not_blame_a_repair_for_findings_elsewhere():
+    extra = "\ndef third(t):\n    return yaml.load(t)\n"
+    verdict = quality(BAD + extra, GOOD + extra, "python", changes=[REPAIR])
+    assert outcome(verdict, "repaired findings are gone") == "pass"
+    assert verdict.sentence.startswith("The rebuild removes 1 of 2 findings and leaves 1 (1 of")
+
+
+def test_it_is_low_when_a_scanner_did_not_run(monkeypatch):
+    real = sandbox.submit
+
+    def submit(task, *rest):
+        if task == "bandit":
+            raise TaskCrashed("bandit is not installed here (bandit)")
+        return real(task, *rest)
+
+    monkeypatch.setattr(sandbox, "submit", submit)
+    verdict = quality(BAD, GOOD, "python", changes=[REPAIR])
+    assert outcome(verdict, "scanned before and after") == "not-run"
+    assert verdict.confidence == "LOW"
+
+
+def test_it_is_low_for_a_language_without_scanner_and_says_why():
+    verdict = quality("func main() {}\n", "func main() { }\n", "go")
+    assert verdict.confidence == "LOW"
+    assert "Go code could not be scanned" in verdict.sentence
+
+
+def test_it_is_low_without_a_list_of_repairs():
+    verdict = quality(BAD, GOOD, "python")
+    assert outcome(verdict, "repaired findings are gone") == "not-run"
+    assert verdict.confidence == "LOW"
+    assert verdict.improvements[0].startswith("No longer reported: YAML is loaded")
+
+
+def test_it_lists_what_remains_and_what_was_refused():
+    refusal = Refusal(rule="weak-hash", line=3, reason="it is compared with stored hashes.")
+    verdict = quality(BAD, BAD, "python", refusals=[refusal])
+    assert verdict.remaining[0].startswith("HIGH, line 4: YAML is loaded")
+    assert verdict.remaining[1] == "Not repaired, line 3: it is compared with stored hashes."
+
+
+def test_it_names_at_most_five_improvements():
+    changes = [REPAIR.model_copy(update={"title": f"Change {n}"}) for n in range(8)]
+    assert len(quality(BAD, GOOD, "python", changes=changes).improvements) == 5
