@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import allauth.account.admin
+import allauth.socialaccount.admin  # noqa: F401 - both register pages, which are taken away below
 import django.contrib.auth.admin  # noqa: F401 - registers groups, which are taken off below
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -26,6 +30,24 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]
         return str(self.cleaned_data["email"]).strip().lower()
 
 
+for unused in (EmailAddress, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(unused)
+
+
+class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
+    """Whom a provider knows the user as. Removing one lets the next proven owner of the address
+    in; see docs/sign-in.md."""
+
+    model = SocialAccount
+    verbose_name = "sign-in identity"
+    verbose_name_plural = "sign-in identities"
+    fields = readonly_fields = ("provider", "uid", "date_joined", "last_login")
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
 @admin.register(User)
 class UserAdmin(ConsoleAdmin):
     """One line a user. Users are suspended rather than deleted: their history has to stand."""
@@ -39,6 +61,7 @@ class UserAdmin(ConsoleAdmin):
     fields = ("email", "name", "role", "is_active", "is_system", "created_at", "last_login")
     readonly_fields = ("is_system", "created_at", "last_login")
     actions = ("suspend", "reactivate", "end_sessions")
+    inlines = (IdentityInline,)
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return self.fields if obj else ("email", "name", "role")

@@ -8,7 +8,10 @@ class AccountsConfig(AppConfig):
     verbose_name = "Accounts"
 
     def ready(self) -> None:
+        from allauth.socialaccount.models import SocialAccount
+
         from accounts.models import User
         from operations import audit
 
         audit.register(User, exclude_fields=["password", "last_login"])
+        audit.register(SocialAccount, exclude_fields=["extra_data", "last_login"])

@@ -98,7 +98,7 @@ def issue_login_link(email: str, *, create: bool = False) -> str:
     if not may_sign_in(email):
         raise AccountError(f"SIGNIN_ALLOWED does not admit {email}.")
     user = _user_or_new(email) if create else _user_with(email)
-    _refuse_who_may_not(user, AccountError)
+    refuse_who_may_not(user, AccountError)
     token = signing.dumps([user.pk, _state_of(user)], salt=_SALT)
     return reverse("sign-in-link", args=[token])
 
@@ -114,7 +114,7 @@ def user_of_link(token: str) -> User:
     user = User.objects.filter(pk=pk).first()
     if user is None or not constant_time_compare(state, _state_of(user)):
         raise LinkRefused("This sign-in link was used already, or a later sign-in replaced it.")
-    _refuse_who_may_not(user, LinkRefused)
+    refuse_who_may_not(user, LinkRefused)
     return user
 
 
@@ -143,7 +143,8 @@ def _state_of(user: User) -> str:
     return salted_hmac(_SALT, state, algorithm="sha256").hexdigest()[:32]
 
 
-def _refuse_who_may_not(user: User, error: type[AccountError]) -> None:
+def refuse_who_may_not(user: User, error: type[AccountError]) -> None:
+    """Raise ``error`` if the user is the system's, suspended, or not in SIGNIN_ALLOWED."""
     if user.is_system:
         raise error(f"{user.email} belongs to the system; nobody can sign in as it.")
     if not user.is_active:

@@ -1,11 +1,22 @@
 """Addresses of sign-in and sign-out."""
 
-from django.urls import path
+from re import escape
 
-from accounts import views, views_links
+from django.urls import path, re_path
+
+from accounts import views, views_links, views_openid
+from accounts.ways import google_callback_path
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-in/link/<str:token>/", views_links.sign_in_link, name="sign-in-link"),
+    path("sign-in/with/<slug:slug>/", views_openid.start, name="sign-in-start"),
+    re_path(
+        rf"^{escape(google_callback_path())}$",
+        views_openid.callback,
+        {"slug": "google"},
+        name="google_callback",
+    ),
+    path("api/auth/oidc/callback", views_openid.callback, {"slug": "oidc"}, name="oidc_callback"),
     path("sign-out/", views.sign_out, name="sign-out"),
 ]

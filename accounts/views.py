@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from auditlog.context import set_actor
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
@@ -14,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.developer import ADDRESSES, developer, may_use_developer_sign_in
 from accounts.forms import DeveloperSignInForm
+from accounts.ways import ways
 from operations import audit
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -27,9 +31,26 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _sign_in_as_developer(request)
     if request.user.is_authenticated:
         return redirect(safe_next(request))
-    developers = ADDRESSES if may_use_developer_sign_in(request) else {}
-    context = {"developers": developers, "next": request.GET.get("next", "")}
+    leading_away = csp_update({"form-action": _form_targets()})
+    return cast(HttpResponse, leading_away(_sign_in_page)(request))
+
+
+def _sign_in_page(request: HttpRequest) -> HttpResponse:
+    context = {
+        "ways": ways().values(),
+        "developers": ADDRESSES if may_use_developer_sign_in(request) else {},
+        "next": request.GET.get("next", ""),
+    }
     return render(request, "accounts/sign_in.html", context)
+
+
+def _form_targets() -> list[str]:
+    """Where a form of the sign-in page may lead: browsers also hold the redirects after it to that.
+
+    A provider may send people on to other hosts of its own or of their company, so any host with
+    TLS will do. The page asks for nothing that a changed form could steal.
+    """
+    return ["https:", *(way.origin for way in ways().values())] if ways() else []
 
 
 def _sign_in_as_developer(request: HttpRequest) -> HttpResponse:

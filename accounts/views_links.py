@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
+from accounts.bursts import burst_limited
 from accounts.views import BACKEND, safe_next
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@burst_limited
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """GET: who would be signed in. POST: sign in, once. 403 with the reason if the link is bad."""
     try:

@@ -39,6 +39,13 @@ def stop(message: str) -> NoReturn:
     raise SystemExit(f"ai-to-production: {message}")
 
 
+def all_or_none(what: str, **values: str) -> None:
+    """Stop if some of these variables are set and others are not: ``what`` needs all of them."""
+    missing = [name for name, value in values.items() if not value]
+    if 0 < len(missing) < len(values):
+        stop(f"{' and '.join(missing)} must be set too: {what} needs {', '.join(values)}.")
+
+
 class Environment:
     """Typed access to the variables that this product honours."""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config.environment import Environment, stop
+from config.environment import Environment, all_or_none, stop
 from operations.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,9 +41,29 @@ SIGNIN_ALLOWED = env.words("SIGNIN_ALLOWED")
 if PRODUCTION and not SIGNIN_ALLOWED:
     stop("SIGNIN_ALLOWED must list domains or addresses that may sign in ('*' opens it to all).")
 
+_with_tls = ("https",) if PRODUCTION else ("https", "http")
 GOOGLE_CLIENT_ID = env.text("GOOGLE_CLIENT_ID")
 GOOGLE_CLIENT_SECRET = env.text("GOOGLE_CLIENT_SECRET", secret=True)
-GOOGLE_REDIRECT_URI = env.url("GOOGLE_REDIRECT_URI", ("https", "http"))
+GOOGLE_REDIRECT_URI = env.url("GOOGLE_REDIRECT_URI", _with_tls)
+GOOGLE_ISSUER = "https://accounts.google.com"
+if GOOGLE_CLIENT_ID or GOOGLE_CLIENT_SECRET:  # the URI alone does no harm: it has a usual value
+    all_or_none(
+        "Google sign-in",
+        GOOGLE_CLIENT_ID=GOOGLE_CLIENT_ID,
+        GOOGLE_CLIENT_SECRET=GOOGLE_CLIENT_SECRET,
+        GOOGLE_REDIRECT_URI=GOOGLE_REDIRECT_URI,
+    )
+
+OIDC_NAME = env.text("OIDC_NAME", "OpenID Connect")
+OIDC_ISSUER = env.url("OIDC_ISSUER", _with_tls)
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET", secret=True)
+all_or_none(
+    "OpenID Connect sign-in",
+    OIDC_ISSUER=OIDC_ISSUER,
+    OIDC_CLIENT_ID=OIDC_CLIENT_ID,
+    OIDC_CLIENT_SECRET=OIDC_CLIENT_SECRET,
+)
 
 # --- Limits of the product -------------------------------------------------------------------
 
@@ -80,6 +100,9 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "auditlog",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "django_htmx",
     "django_structlog",
     "django_celery_beat",
@@ -98,6 +121,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -148,21 +172,34 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.url("REDIS_URL", ("redis", "rediss", "unix"), secret=True)
-CACHES = {
-    "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "ai-to-production",
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.3, "SOCKET_TIMEOUT": 0.5},
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+_redis = {
+    "BACKEND": "django_redis.cache.RedisCache",
+    "LOCATION": REDIS_URL,
+    "KEY_PREFIX": "ai-to-production",
+    "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.3, "SOCKET_TIMEOUT": 0.5},
 }
+CACHES = {
+    "default": _redis if REDIS_URL else _memory,
+    # What a burst of requests is counted in; it goes on counting when Redis does not answer.
+    "bursts": {"BACKEND": "accounts.bursts.SharedOrLocalCounts", "LOCATION": "bursts"}
+    if REDIS_URL
+    else {**_memory, "LOCATION": "bursts"},
+}
+RATELIMIT_USE_CACHE = "bursts"
 
 # --- People and sessions ---------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# allauth speaks OpenID Connect for us; none of its pages, e-mails or stored tokens is used.
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SignInAdapter"
+SOCIALACCOUNT_ONLY = True
+SOCIALACCOUNT_STORE_TOKENS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"

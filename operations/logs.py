@@ -12,11 +12,20 @@ SECRET_NAMES = re.compile(
     r"(?i)(password|passwd|secret|(^|_)token$|api_?key|authorization|cookie|credential)"
 )
 REDACTED = "[redacted]"
+# Addresses that sign somebody in: one-time links, and the way back from a provider.
+SECRET_IN_ADDRESS = re.compile(r"(/sign-in/link/|[?&](?:code|state)=)[^/&\s'\"]+")
 
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Blank every value whose name says that it is a secret."""
-    return {key: REDACTED if SECRET_NAMES.search(key) else value for key, value in event.items()}
+    """Blank every value whose name says that it is a secret, and secrets within addresses."""
+    return {
+        key: REDACTED if SECRET_NAMES.search(key) else _without_secrets(value)
+        for key, value in event.items()
+    }
+
+
+def _without_secrets(value: Any) -> Any:
+    return SECRET_IN_ADDRESS.sub(rf"\1{REDACTED}", value) if isinstance(value, str) else value
 
 
 SHARED_PROCESSORS: list[Any] = [
