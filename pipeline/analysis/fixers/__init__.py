@@ -5,6 +5,7 @@ from pipeline.analysis.fixers import (
     insecure_random,
     mktemp,
     shell_true,
+    sql_values,
     tar_extract,
     timeout,
     tls_verification,
@@ -14,6 +15,7 @@ from pipeline.analysis.fixers import (
 from pipeline.analysis.fixers.base import Fixer
 
 FIXERS: tuple[Fixer, ...] = (
+    sql_values.FIXER,
     shell_true.FIXER,
     yaml_load.FIXER,
     tls_verification.FIXER,

@@ -91,7 +91,8 @@ class Source:
         return sorted(found.items(), key=lambda item: self.span(item[0]))
 
     @cached_property
-    def _imported(self) -> dict[str, set[str]]:
+    def imported(self) -> dict[str, set[str]]:
+        """Every name that an import binds, with the full dotted names it may stand for."""
         return imported_names(self.all(cst.Import), self.all(cst.ImportFrom))
 
     @cached_property
@@ -100,7 +101,7 @@ class Source:
         found: dict[str, list[cst.Call]] = {}
         for call in self.calls:
             first, _, rest = dotted(call.func).partition(".")
-            for origin in self._imported.get(first, {f"builtins.{first}"}):
+            for origin in self.imported.get(first, {f"builtins.{first}"}):
                 found.setdefault(f"{origin}.{rest}" if rest else origin, []).append(call)
         return found
 
@@ -215,7 +216,7 @@ class Source:
         or an attribute of some object is never taken for the library's function of that name.
         """
         first = dotted(node).partition(".")[0]
-        if first not in self._imported and not hasattr(builtins, first):
+        if first not in self.imported and not hasattr(builtins, first):
             return frozenset()
         scope = self.scope(node)
         names = scope.get_qualified_names_for(node) if scope else set()
