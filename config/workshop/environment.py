@@ -18,6 +18,8 @@ NEWEST_TESTED = (3, 13)
 RUN_FILES = ("requirements.txt",)
 TEST_FILES = (*RUN_FILES, "requirements-dev.txt")
 MYSQL_FILE = "requirements-mysql.txt"
+# uv brings its own list of certificate authorities, which lacks a company's; two names, by version.
+SYSTEM_CERTIFICATES = {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 VENV_ADVICE = {
     "debian": "the Python module `venv` is missing: run `apt install python3-venv` and try again",
     "other": "this Python has no `venv` module: install it or another Python 3.11 to 3.13",
@@ -143,7 +145,9 @@ def _install_advice(files: Sequence[str]) -> str:
 
 def _call(command: Sequence[str], failure: str) -> None:
     """Run a command with its output shown; StopError with the given line if it fails."""
-    if subprocess.run(command, check=False, stdin=subprocess.DEVNULL).returncode != 0:  # noqa: S603
+    env = {**SYSTEM_CERTIFICATES, **os.environ}
+    done = subprocess.run(command, env=env, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    if done.returncode != 0:
         raise StopError(failure)
 
 
