@@ -41,7 +41,7 @@ class Submission(models.Model):
         indexes = (models.Index(fields=["user", "-created_at"], name="submissions_of_user"),)
 
     def __str__(self) -> str:
-        return self.title
+        return f"submission {self.public_id}"  # no code: this text ends up in the audit log
 
     def get_absolute_url(self) -> str:
         return reverse("submission-detail", args=[self.public_id])
