@@ -12,8 +12,8 @@ from pipeline.analysis.languages import label_of
 from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
 
-LIMITS = Limits(wall_seconds=10.0, cpu_seconds=8)
-OUTLINE_LIMITS = Limits(wall_seconds=4.0, cpu_seconds=4)  # a nicety, and lexers can be baited
+LIMITS = Limits(wall_seconds=20.0, cpu_seconds=8)  # on an idle machine the second one counts
+OUTLINE_LIMITS = Limits(wall_seconds=10.0, cpu_seconds=4)  # a nicety, and lexers can be baited
 FOR_PYTHON = ("syntax", "bandit", "ruff", "structure", "text", "secrets")
 FOR_OTHERS = ("outline", "text", "secrets")
 
