@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 from pytest_django.fixtures import Settings
 
 from accounts.tests.provider_client import Provider
 
 
 @pytest.fixture(autouse=True)
-def no_attempts_before() -> None:
-    caches["bursts"].clear()
+def no_attempts_before(settings: Settings) -> None:
+    settings.RATELIMIT_CACHE_PREFIX = f"test:{uuid4()}:"
 
 
 @pytest.fixture(scope="session")
