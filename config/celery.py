@@ -32,6 +32,7 @@ app.conf.update(
     task_ignore_result=True,
     # Working.
     worker_pool="threads",
+    worker_consumer="pipeline.worker:Consumer",
     worker_concurrency=300,
     worker_prefetch_multiplier=1,
     task_acks_late=True,
