@@ -8,6 +8,7 @@ total deadline (``within``), counted from the resolution of the name to the last
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 import ssl
@@ -57,6 +58,16 @@ def client() -> httpx2.Client:
 
 
 os.register_at_fork(after_in_child=client.cache_clear)  # sockets must not be shared with a parent
+
+
+def close() -> None:
+    """Close the client with its connections; the next call opens a new one."""
+    if client.cache_info().currsize:
+        client().close()
+        client.cache_clear()
+
+
+atexit.register(close)
 
 
 @contextmanager

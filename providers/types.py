@@ -12,7 +12,8 @@ from uuid import UUID
 class JsonSchema:
     """The shape that an answer should have. ``name`` is letters, digits, ``_`` and ``-``.
 
-    It is sent only to providers that take one; others get the request without it, so an answer
+    The schema is in the strict form (every property required, no others allowed). It is sent only
+    to providers that take one; others get the request without it, so an answer
     must be parsed as text in any case.
     """
 

@@ -93,14 +93,13 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(settings: Settings) -> Iterator[Server]:
     """A server on loopback that the operator listed."""
-    outbound.client.cache_clear()
+    outbound.close()
     with Server() as running:
         thread = Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         settings.PROVIDER_ALLOWED_HOSTS = [running.host]
         yield running
-        outbound.client().close()
-        outbound.client.cache_clear()
+        outbound.close()
         running.shutdown()
         thread.join()
 

@@ -35,20 +35,23 @@ class CompatibleAdapter:
     """Any server with /chat/completions and /models."""
 
     max_tokens_field = "max_tokens"
+    strict_schema = False  # many servers refuse the word, or the schemas it is used with
 
     def complete(
         self, endpoint: Endpoint, model: str, request: CompletionRequest, call_id: UUID
     ) -> Answer:
         with _typed_errors(endpoint):
-            response = _client(endpoint, request.timeout_seconds).chat.completions.with_raw_response
-            raw = response.create(
-                **self.body(endpoint, model, request), extra_headers={CALL_ID_HEADER: str(call_id)}
+            completions = _client(endpoint, request.timeout_seconds).chat.completions
+            raw = completions.with_raw_response.create(
+                **self.body(endpoint, model, request),
+                extra_headers={**_headers(endpoint), CALL_ID_HEADER: str(call_id)},
             )
             return _answer(_json_object(raw.http_response, endpoint), endpoint)
 
     def list_models(self, endpoint: Endpoint, timeout_seconds: float) -> list[ModelInfo]:
         with _typed_errors(endpoint):
-            raw = _client(endpoint, timeout_seconds).models.with_raw_response.list()
+            listing = _client(endpoint, timeout_seconds).models.with_raw_response
+            raw = listing.list(extra_headers=_headers(endpoint))
             return _models(_json(raw.http_response))
 
     def body(self, endpoint: Endpoint, model: str, request: CompletionRequest) -> dict[str, Any]:
@@ -65,14 +68,23 @@ class CompatibleAdapter:
         if request.max_tokens is not None:
             body[self.max_tokens_field] = request.max_tokens
         if request.json_schema is not None and endpoint.structured_output != "none":
-            body["response_format"] = _response_format(endpoint, request.json_schema)
+            body["response_format"] = self._format(endpoint, request.json_schema)
         return body
+
+    def _format(self, endpoint: Endpoint, schema: JsonSchema) -> dict[str, Any]:
+        if endpoint.structured_output == "object":
+            return {"type": "json_object"}
+        shape: dict[str, Any] = {"name": schema.name, "schema": schema.schema}
+        if self.strict_schema:
+            shape["strict"] = True
+        return {"type": "json_schema", "json_schema": shape}
 
 
 class OpenAiAdapter(CompatibleAdapter):
     """OpenAI itself, whose reasoning models refuse two parameters that others require."""
 
     max_tokens_field = "max_completion_tokens"
+    strict_schema = True
 
     def body(self, endpoint: Endpoint, model: str, request: CompletionRequest) -> dict[str, Any]:
         body = super().body(endpoint, model, request)
@@ -82,7 +94,18 @@ class OpenAiAdapter(CompatibleAdapter):
 
 
 def _client(endpoint: Endpoint, timeout_seconds: float) -> openai.OpenAI:
-    """The SDK over the shared HTTP client (cheap), with nothing taken from the environment."""
+    """The SDK over the shared HTTP client; cheap enough to be made for each call."""
+    return openai.OpenAI(
+        api_key="unused: the key is a header",
+        base_url=endpoint.base_url,
+        http_client=outbound.client(),
+        timeout=timeout_seconds,
+        max_retries=0,
+    )
+
+
+def _headers(endpoint: Endpoint) -> dict[str, Any]:
+    """The provider's headers with its key; what the environment would add is left out."""
     headers: dict[str, Any] = {
         "Authorization": openai.Omit(),
         "OpenAI-Organization": openai.Omit(),
@@ -90,18 +113,8 @@ def _client(endpoint: Endpoint, timeout_seconds: float) -> openai.OpenAI:
         **endpoint.extra_headers,
     }
     if endpoint.key is not None:
-        headers.pop("Authorization")
         headers[endpoint.key_header] = endpoint.key.reveal()
-        if endpoint.key_header != "Authorization":
-            headers["Authorization"] = openai.Omit()
-    return openai.OpenAI(
-        api_key="unused: the key is a header",
-        base_url=endpoint.base_url,
-        default_headers=headers,
-        http_client=outbound.client(),
-        timeout=timeout_seconds,
-        max_retries=0,
-    )
+    return headers
 
 
 @contextmanager
@@ -222,9 +235,3 @@ def _message_in(text: str) -> str:
         return str(error)
     told = (error.get(field) for field in ("code", "type", "message"))
     return ": ".join(str(value) for value in told if value)
-
-
-def _response_format(endpoint: Endpoint, schema: JsonSchema) -> dict[str, Any]:
-    if endpoint.structured_output == "object":
-        return {"type": "json_object"}
-    return {"type": "json_schema", "json_schema": {"name": schema.name, "schema": schema.schema}}

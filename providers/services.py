@@ -1,0 +1,281 @@
+"""All changes to providers: each with its entry in the provider audit log, in one transaction.
+
+Every function takes the acting user (None for commands) and the address they came from.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from operations import audit, outbound
+from operations.secrets import Secret
+from providers import keys
+from providers.adapters import ModelInfo, adapter_for
+from providers.endpoints import endpoint_of
+from providers.errors import ProviderError
+from providers.models import (
+    ApiProvider,
+    ProviderApiKey,
+    ProviderChange,
+    ProviderHealth,
+    ProviderModel,
+)
+from providers.validators import validate_header_value
+
+TEST_SECONDS = 20.0
+LONGEST_KEY = 4096
+LONGEST_MODEL_NAME = 200
+MOST_MODELS = 5_000
+PROVIDER_FIELDS = (
+    "name", "kind", "base_url", "auth_type", "header_name", "header_prefix", "extra_headers",
+    "structured_output", "enabled", "may_receive_code",
+)  # fmt: skip
+MODEL_FIELDS = ("name", "enabled", "context_window", "input_price", "output_price")
+
+
+def add_provider(*, by: User | None, address: str | None, **fields: Any) -> ApiProvider:
+    """Store a new provider, without a key. Raises ValidationError."""
+    provider = ApiProvider(**fields)
+    provider.full_clean()
+    with transaction.atomic():
+        provider.save()
+        _note(provider, "provider.add", by, address, _values(provider, PROVIDER_FIELDS))
+    return provider
+
+
+def change_provider(
+    *, provider: ApiProvider, by: User | None, address: str | None, **fields: Any
+) -> ApiProvider:
+    """Change the named fields. A changed origin removes the keys. Raises ValidationError."""
+    with transaction.atomic():
+        current = ApiProvider.objects.select_for_update().get(pk=provider.pk)
+        before, old_origin = _values(current, PROVIDER_FIELDS), current.origin
+        for name, value in fields.items():
+            setattr(current, name, value)
+        current.full_clean()
+        changed = _changed(before, _values(current, PROVIDER_FIELDS))
+        if set(changed) - {"name", "enabled", "may_receive_code"}:
+            current.status, current.last_error = ApiProvider.Status.UNTESTED, ""
+        current.save()
+        if changed:
+            _note(current, "provider.change", by, address, changed)
+        if current.origin != old_origin:
+            _remove_keys(current, by, address, reason="the origin of the base URL changed")
+    return current
+
+
+def toggle_provider(
+    *, provider: ApiProvider, enabled: bool, by: User | None, address: str | None
+) -> ApiProvider:
+    """Switch a provider on or off."""
+    return change_provider(provider=provider, enabled=enabled, by=by, address=address)
+
+
+def delete_provider(*, provider: ApiProvider, by: User | None, address: str | None) -> None:
+    """Delete a provider with its keys, models and health; its calls and changes stay."""
+    with transaction.atomic():
+        _note(provider, "provider.delete", by, address, _values(provider, PROVIDER_FIELDS))
+        provider.delete()
+
+
+def set_key(
+    *, provider: ApiProvider, key: Secret, by: User | None, address: str | None
+) -> ProviderApiKey:
+    """Store a key and make it the active one; earlier keys are kept, inactive.
+
+    Raises ValidationError. The key is sealed for the provider's present origin.
+    """
+    key = _checked(key)
+    with transaction.atomic():
+        provider = ApiProvider.objects.select_for_update().get(pk=provider.pk)
+        if provider.auth_type == ApiProvider.Auth.NONE:
+            raise ValidationError("This provider takes no key: choose first where a key goes.")
+        _deactivate_others(provider)
+        row = keys.new_key(provider, key)
+        row.save()
+        provider.status, provider.last_error = ApiProvider.Status.UNTESTED, ""
+        provider.save()
+        _note(provider, "key.set", by, address, {"last_four": row.last_four})
+    return row
+
+
+def activate_key(*, key: ProviderApiKey, by: User | None, address: str | None) -> None:
+    """Make a stored key the one that is used. Raises ValidationError when it does not open."""
+    with transaction.atomic():
+        provider = ApiProvider.objects.select_for_update().get(pk=key.provider_id)
+        row = ProviderApiKey.objects.select_related("provider").get(pk=key.pk)
+        if not keys.opens(row):
+            raise ValidationError("This key cannot be opened with the configured encryption keys.")
+        _deactivate_others(provider, row.pk)
+        row.is_active = True
+        row.save()
+        _note(provider, "key.activate", by, address, {"last_four": row.last_four})
+
+
+def remove_key(*, key: ProviderApiKey, by: User | None, address: str | None) -> None:
+    """Delete a stored key."""
+    with transaction.atomic():
+        _note(key.provider, "key.remove", by, address, {"last_four": key.last_four})
+        key.delete()
+
+
+def save_model(*, model: ProviderModel, by: User | None, address: str | None) -> ProviderModel:
+    """Store a new or changed model. Raises ValidationError."""
+    model.full_clean()
+    with transaction.atomic():
+        stored = ProviderModel.objects.filter(pk=model.pk).first() if model.pk else None
+        before = _values(stored, MODEL_FIELDS) if stored else {}
+        model.save()
+        changed = _changed(before, _values(model, MODEL_FIELDS))
+        if changed:
+            action = "model.change" if stored else "model.add"
+            _note(model.provider, action, by, address, {"model": model.name, **changed})
+    return model
+
+
+def remove_model(*, model: ProviderModel, by: User | None, address: str | None) -> None:
+    """Delete a model; a sync brings it back if its provider still lists it."""
+    with transaction.atomic():
+        _note(model.provider, "model.remove", by, address, {"model": model.name})
+        model.delete()
+
+
+def test_connection(
+    *, provider: ApiProvider, by: User | None, address: str | None
+) -> ProviderHealth:
+    """Ask the provider for its models; the result becomes its status and a row of its history.
+
+    Waits for the network up to TEST_SECONDS, outside of any transaction.
+    """
+    _, health = _listed(provider, by, address, "provider.test")
+    return health
+
+
+def sync_models(
+    *, provider: ApiProvider, by: User | None, address: str | None
+) -> tuple[list[ProviderModel], ProviderHealth]:
+    """Add the models that the provider lists and note their context windows.
+
+    Returns the added ones. Existing rows keep their switch and prices; rows that are not listed
+    any more stay, with their old ``synced_at``. A failed sync changes nothing but the health.
+    """
+    listed, health = _listed(provider, by, address, "models.sync")
+    return (_store_models(provider, listed) if health.ok else []), health
+
+
+def _listed(
+    provider: ApiProvider, by: User | None, address: str | None, action: str
+) -> tuple[list[ModelInfo], ProviderHealth]:
+    """The provider's models (none if it failed) and the stored health."""
+    start = time.monotonic()
+    error: ProviderError | None = None
+    listed: list[ModelInfo] = []
+    try:
+        endpoint = endpoint_of(provider)
+        with outbound.within(TEST_SECONDS):
+            listed = adapter_for(endpoint.kind).list_models(endpoint, TEST_SECONDS)
+    except ProviderError as failure:
+        error = failure
+    latency = int((time.monotonic() - start) * 1000)
+    with transaction.atomic():
+        health = _store_health(provider, error, latency)
+        details = {"ok": health.ok, "error": health.error, "models_listed": len(listed)}
+        _note(provider, action, by, address, details)
+        audit.record(provider, action, **details)
+    return listed, health
+
+
+def _store_health(
+    provider: ApiProvider, error: ProviderError | None, latency_ms: int
+) -> ProviderHealth:
+    health = ProviderHealth.objects.create(
+        provider=provider,
+        checked_at=timezone.now(),
+        ok=error is None,
+        error=error.code if error else "",
+        detail=str(error)[:500] if error else "",
+        latency_ms=latency_ms,
+    )
+    provider.status = ApiProvider.Status.CONNECTED if health.ok else ApiProvider.Status.FAILED
+    provider.last_error, provider.checked_at = health.detail, health.checked_at
+    provider.save(update_fields=["status", "last_error", "checked_at"])
+    return health
+
+
+def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]:
+    """Names are compared without case, as MariaDB's unique index does."""
+    now = timezone.now()
+    added = []
+    with transaction.atomic():
+        known = {model.name.casefold(): model for model in provider.models.all()}
+        for info in listed[:MOST_MODELS]:
+            model = known.get(info.name.casefold())
+            if model is None and 0 < len(info.name) <= LONGEST_MODEL_NAME:
+                model = ProviderModel(provider=provider, name=info.name)
+                known[info.name.casefold()] = model
+                added.append(model)
+            if model is not None:
+                model.synced_at = now
+                model.context_window = info.context_window or model.context_window
+                model.save()
+    return added
+
+
+def _checked(key: Secret) -> Secret:
+    """A key as it fits into a header, without the spaces that came along when it was copied."""
+    text = key.reveal().strip()
+    if len(text) > LONGEST_KEY:
+        raise ValidationError("The key is too long.")
+    validate_header_value(text)
+    return Secret(text)
+
+
+def _deactivate_others(provider: ApiProvider, but: int = 0) -> None:
+    for row in provider.keys.filter(is_active=True).exclude(pk=but):
+        row.is_active = False
+        row.save()
+
+
+def _remove_keys(
+    provider: ApiProvider, by: User | None, address: str | None, *, reason: str
+) -> None:
+    for row in provider.keys.all():
+        _note(provider, "key.remove", by, address, {"last_four": row.last_four, "reason": reason})
+        row.delete()
+
+
+def _values(row: ApiProvider | ProviderModel, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Field -> [before, after] of what differs."""
+    return {
+        name: [before.get(name), value]
+        for name, value in after.items()
+        if before.get(name) != value
+    }
+
+
+def _note(
+    provider: ApiProvider,
+    action: str,
+    by: User | None,
+    address: str | None,
+    details: dict[str, Any],
+) -> None:
+    ProviderChange.objects.create(
+        provider=provider,
+        provider_name=provider.name,
+        action=action,
+        details=details,
+        actor=by,
+        address=address or None,
+        request_id=audit.request_id() or "",
+    )
