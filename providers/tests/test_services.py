@@ -1,0 +1,224 @@
+"""Changes of providers: checked, noted with who and from where, and never with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import serializers
+from django.core.exceptions import ValidationError
+from pytest_django.fixtures import Settings
+
+from accounts.models import User
+from operations.models import AuditEntry
+from operations.secrets import Secret, Tampered, UnknownKey
+from providers import keys, services
+from providers.models import (
+    ApiProvider,
+    ProviderApiKey,
+    ProviderChange,
+    ProviderHealth,
+    ProviderModel,
+)
+from providers.tests.conftest import CANARY
+from providers.tests.fake_vendor import FakeVendor
+
+pytestmark = pytest.mark.django_db
+
+
+def actions(provider: ApiProvider) -> list[str]:
+    return list(provider.changes.order_by("pk").values_list("action", flat=True))
+
+
+def change(provider: ApiProvider, **fields: Any) -> ApiProvider:
+    return services.change_provider(provider=provider, by=None, address=None, **fields)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"base_url": "https://10.0.0.1/v1"},
+        {"base_url": "http://api.example.com/v1"},
+        {"kind": "smoke-signals"},
+        {"auth_type": "header"},
+        {"auth_type": "header", "header_name": "Host"},
+        {"auth_type": "header", "header_name": "a b"},
+        {"auth_type": "bearer", "header_name": "api-key"},
+        {"auth_type": "custom", "header_name": "X-Key", "header_prefix": "a\r\nX: y"},
+        {"extra_headers": {"Authorization": "x"}},
+        {"extra_headers": {"transfer-encoding": "chunked"}},
+        {"extra_headers": {"X-A": "b\r\nX-C: d"}},
+        {"extra_headers": {"X-A": 1}},
+        {"extra_headers": {"X-A": "1", "x-a": "2"}},
+        {"extra_headers": ["X-A"]},
+    ],
+)
+def test_it_refuses_what_may_not_be_saved(fields: dict[str, Any]) -> None:
+    plain = {"name": "P", "base_url": "https://api.example.com/v1"}
+    with pytest.raises(ValidationError):
+        services.add_provider(**{**plain, **fields}, by=None, address=None)
+    assert not ApiProvider.objects.exists()
+
+
+def test_it_notes_who_changed_what_and_from_where(provider: ApiProvider, an_admin: User) -> None:
+    services.toggle_provider(provider=provider, enabled=False, by=an_admin, address="192.0.2.7")
+    entry = provider.changes.first()
+    assert entry is not None
+    assert (entry.action, entry.details) == ("provider.change", {"enabled": [True, False]})
+    assert (entry.actor, entry.address) == (an_admin, "192.0.2.7")
+
+
+def test_it_notes_nothing_when_nothing_changed(provider: ApiProvider) -> None:
+    before = actions(provider)
+    change(provider, name=provider.name)
+    assert actions(provider) == before
+
+
+def test_it_removes_the_keys_when_the_origin_changes(provider: ApiProvider) -> None:
+    change(provider, base_url="https://api.example.com/v1")
+    assert not provider.keys.exists()
+    assert actions(provider)[-2:] == ["provider.change", "key.remove"]
+
+
+def test_it_keeps_the_keys_when_only_the_path_changes(provider: ApiProvider) -> None:
+    change(provider, base_url=f"{provider.base_url}/other")
+    assert provider.keys.count() == 1
+
+
+def test_it_counts_as_untested_after_a_change_of_how_it_is_called(provider: ApiProvider) -> None:
+    services.test_connection(provider=provider, by=None, address=None)
+    assert change(provider, may_receive_code=False).status == ApiProvider.Status.CONNECTED
+    assert change(provider, base_url=f"{provider.base_url}/x").status == ApiProvider.Status.UNTESTED
+
+
+@pytest.mark.parametrize("key", ["", "  ", "a\nb", "a\0b", "é", "x" * 5000])
+def test_it_refuses_what_cannot_be_a_key(provider: ApiProvider, key: str) -> None:
+    with pytest.raises(ValidationError):
+        services.set_key(provider=provider, key=Secret(key), by=None, address=None)
+    assert provider.keys.count() == 1
+
+
+def test_it_shows_four_characters_of_a_long_key_and_none_of_a_short_one(
+    provider: ApiProvider,
+) -> None:
+    assert provider.keys.get().last_four == CANARY[-4:]
+    short = services.set_key(provider=provider, key=Secret("tiny-key"), by=None, address=None)
+    assert short.last_four == ""
+
+
+def test_it_has_one_active_key(provider: ApiProvider) -> None:
+    first = provider.keys.get()
+    services.set_key(provider=provider, key=Secret(CANARY[::-1]), by=None, address=None)
+    assert provider.keys.filter(is_active=True).count() == 1
+    services.activate_key(key=first, by=None, address=None)
+    assert provider.keys.get(is_active=True) == first
+
+
+@pytest.mark.parametrize("moved", ["row", "provider", "origin"])
+def test_it_opens_a_key_only_where_it_was_sealed(
+    make_provider: Callable[..., ApiProvider], moved: str
+) -> None:
+    row = make_provider().keys.select_related("provider").get()
+    assert keys.open_key(row).reveal() == CANARY
+    if moved == "row":
+        row.uuid = keys.new_key(row.provider, Secret("x")).uuid
+    elif moved == "provider":
+        row.provider = make_provider("Other")
+    else:
+        row.provider.base_url = "https://api.example.com/v1"
+    with pytest.raises(Tampered):
+        keys.open_key(row)
+
+
+def test_it_says_so_when_the_encryption_key_is_another(
+    provider: ApiProvider, settings: Settings
+) -> None:
+    settings.ENCRYPTION_KEY = b"x" * 32
+    row = provider.keys.select_related("provider").get()
+    with pytest.raises(UnknownKey):
+        keys.open_key(row)
+    with pytest.raises(ValidationError):
+        services.activate_key(key=row, by=None, address=None)
+    health = services.test_connection(provider=provider, by=None, address=None)
+    assert (health.ok, health.error) == (False, "not-configured")
+
+
+def test_it_keeps_the_key_out_of_everything_that_is_stored(
+    provider: ApiProvider, an_admin: User
+) -> None:
+    services.test_connection(provider=provider, by=an_admin, address="192.0.2.7")
+    services.sync_models(provider=provider, by=an_admin, address="192.0.2.7")
+    change(provider, base_url="https://api.example.com/v1")
+    models = (ApiProvider, ProviderApiKey, ProviderChange, ProviderHealth, AuditEntry)
+    stored = [serializers.serialize("json", model.objects.all()) for model in models]
+    assert CANARY not in "".join(stored)
+    sealed = AuditEntry.objects.filter(content_type__model="providerapikey")
+    assert sealed.exists()
+    assert not any("ciphertext" in str(entry.changes) for entry in sealed)
+
+
+def test_it_tests_a_connection(provider: ApiProvider) -> None:
+    health = services.test_connection(provider=provider, by=None, address=None)
+    provider.refresh_from_db()
+    assert health.ok
+    assert (provider.status, provider.last_error) == (ApiProvider.Status.CONNECTED, "")
+    assert provider.checked_at is not None
+    assert actions(provider)[-1] == "provider.test"
+
+
+def test_it_notes_a_failed_test(make_provider: Callable[..., ApiProvider]) -> None:
+    provider = make_provider(key="")
+    health = services.test_connection(provider=provider, by=None, address=None)
+    provider.refresh_from_db()
+    assert (health.ok, health.error) == (False, "not-configured")
+    assert provider.status == ApiProvider.Status.FAILED
+    assert "key" in provider.last_error
+
+
+def test_it_syncs_models_and_keeps_what_an_administrator_set(provider: ApiProvider) -> None:
+    ProviderModel.objects.create(
+        provider=provider, name="Good", enabled=False, input_price=5, output_price=6
+    )
+    added, health = services.sync_models(provider=provider, by=None, address=None)
+    good = provider.models.get(name__iexact="good")
+    assert health.ok
+    assert "mediocre" in {model.name for model in added}
+    assert (good.enabled, good.input_price, good.context_window) == (False, 5, 128_000)
+    assert good.synced_at is not None
+
+
+def test_it_adds_no_model_twice(provider: ApiProvider) -> None:
+    services.sync_models(provider=provider, by=None, address=None)
+    assert services.sync_models(provider=provider, by=None, address=None)[0] == []
+
+
+def test_it_changes_no_model_when_a_sync_fails(
+    provider: ApiProvider, settings: Settings, vendor: FakeVendor
+) -> None:
+    settings.PROVIDER_ALLOWED_HOSTS = []
+    added, health = services.sync_models(provider=provider, by=None, address=None)
+    assert (added, health.error) == ([], "address-refused")
+    assert not provider.models.exists()
+
+
+def test_it_refuses_half_a_price(provider: ApiProvider) -> None:
+    with pytest.raises(ValidationError):
+        services.save_model(
+            model=ProviderModel(provider=provider, name="m", input_price=1), by=None, address=None
+        )
+
+
+def test_it_notes_a_changed_model(provider: ApiProvider) -> None:
+    model = services.save_model(
+        model=ProviderModel(provider=provider, name="m"), by=None, address=None
+    )
+    model.enabled = False
+    services.save_model(model=model, by=None, address=None)
+    assert actions(provider)[-2:] == ["model.add", "model.change"]
+
+
+def test_it_keeps_what_was_noted_of_a_deleted_provider(provider: ApiProvider) -> None:
+    services.delete_provider(provider=provider, by=None, address=None)
+    assert not ProviderApiKey.objects.exists()
+    assert ProviderChange.objects.filter(provider_name="Fake", action="provider.delete").exists()
