@@ -30,11 +30,16 @@ def fetch(url, password):
     return yaml.load(page, Loader=yaml.Loader)
 """
 LIBRARY = Path(ast.__file__).parent
-MODULES = """argparse ast base64 bdb calendar cgi cmd csv dis ensurepip/__init__ enum ftplib
-    hashlib http/client imaplib logging/handlers mailbox netrc nntplib platform poplib pydoc random
-    shelve shutil smtplib socket ssl statistics subprocess tarfile tempfile urllib/request uuid
-    webbrowser xmlrpc/client zipfile"""
-SAMPLES = [name for name in MODULES.split() if (LIBRARY / f"{name}.py").is_file()][:32]
+MODULES = """ast base64 bdb calendar cgi cmd code csv dis ensurepip/__init__ filecmp getpass hashlib
+    http/cookies http/server logging/config netrc nntplib pickletools platform plistlib poplib
+    py_compile pydoc random shelve shutil smtplib socket socketserver ssl telnetlib tempfile trace
+    urllib/parse uuid venv/__init__ webbrowser wsgiref/handlers xmlrpc/client zipapp"""
+LARGEST = 60_000  # bytes; the larger ones take their time and show nothing new
+SAMPLES = [
+    name
+    for name in MODULES.split()
+    if (LIBRARY / f"{name}.py").is_file() and (LIBRARY / f"{name}.py").stat().st_size < LARGEST
+]
 
 
 def changed_lines(before: str, after: str) -> set[int]:

@@ -47,7 +47,7 @@ class Source:
         self._by_kind: dict[type, list[Any]] = {}
         self._sorted: dict[type, list[Any]] = {}
         self._inside: dict[tuple[cst.CSTNode, type], list[Any]] = {}
-        self.memory: dict[tuple[object, ...], Any] = {}
+        self.memory: dict[object, Any] = {}  # what fixers worked out and may ask again
         try:
             self.module = cst.parse_module(text)
         except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError) as error:

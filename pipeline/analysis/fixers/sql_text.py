@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 #: What must stand in front of a value that is not quoted.
 BEFORE_VALUE = re.compile(r"(=|<|>|\bLIKE|\bVALUES\s*\([^()]*[(,])\s*$", re.IGNORECASE)
 AFTER_VALUE = re.compile(r"\s|[,);]|$")
+LOOK_BACK = 500  # characters in front of a value that are read to tell what it is
 SAFE_ESCAPE = re.compile(r"\\[nt\n]|\\\r\n")
 
 IDENTIFIER = (
@@ -76,7 +77,7 @@ class Reader:
             self._inside.append(piece)
         elif (
             self._quote
-            or not BEFORE_VALUE.search(self._seen)
+            or not BEFORE_VALUE.search(self._seen[-LOOK_BACK:])
             or following.value
             or not AFTER_VALUE.match(following.text)
             or piece.value.isupper()

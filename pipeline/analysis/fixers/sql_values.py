@@ -98,19 +98,21 @@ def _consider(source: Source, plan: Plan, call: cst.Call, query: cst.BaseExpress
 
 def _placeholder(source: Source, call: cst.Call) -> str | None:
     """The placeholder of the one driver that this file uses; None where that is not clear."""
-    imports = {
-        origin
-        for origins in source.imported.values()
-        for origin in origins
-        if any(origin == driver or origin.startswith(f"{driver}.") for driver in DRIVERS)
-    }
-    drivers = {driver for driver in DRIVERS for o in imports if f"{o}.".startswith(f"{driver}.")}
     owner = call.func.value if isinstance(call.func, cst.Attribute) else None
     code = source.code(owner) if owner else ""
     known = bool(words_of([code.rpartition(".")[2]]) & CURSORS)
-    if len(drivers) != 1 or not known or OTHERS.search(source.text):
-        return None
-    return DRIVERS[drivers.pop()]
+    drivers = _drivers(source)
+    return DRIVERS[next(iter(drivers))] if known and len(drivers) == 1 else None
+
+
+def _drivers(source: Source) -> set[str]:
+    """The drivers that the file imports; none where it also uses a library that is not known."""
+    if "drivers" not in source.memory:
+        origins = [f"{origin}." for found in source.imported.values() for origin in found]
+        drivers = {name for name in DRIVERS for o in origins if o.startswith(f"{name}.")}
+        source.memory["drivers"] = set() if OTHERS.search(source.text) else drivers
+    found: set[str] = source.memory["drivers"]
+    return found
 
 
 def _check(source: Source, statement: Statement, slots: list[Slot], placeholder: str) -> None:
@@ -141,8 +143,11 @@ def _was_cleaned(source: Source, name: str) -> bool:
     """Whether a variable of that name is ever bound to something quoted or escaped."""
     if not name.isidentifier():
         return False
-    lines = re.findall(rf"\b{name}\s*=[^=].*", source.text)
-    return any(CLEANED.search(line) for line in lines)
+    key = f"cleaned {name}"
+    if key not in source.memory:
+        lines = re.findall(rf"\b{name}\s*=[^=].*", source.text)
+        source.memory[key] = any(CLEANED.search(line) for line in lines)
+    return bool(source.memory[key])
 
 
 def _statement(source: Source, query: cst.BaseExpression) -> Statement:
