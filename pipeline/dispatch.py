@@ -14,9 +14,8 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Now
 
-from operations.clock import now_plus
+from operations.clock import Now, now_plus
 from operations.database import in_database
 from pipeline import broker, pool, presence, tasks, transitions
 from pipeline.models import Job, JobState
