@@ -60,6 +60,12 @@ def test_it_keeps_quotes_and_layout():
     assert fixed(code, RULE).splitlines()[2] == line
 
 
+def test_it_takes_a_value_from_a_request():
+    code = "import sqlite3\ndef find(cur, args):\n    name = args['n']\n    "
+    code += "cur.execute(\"SELECT 1 WHERE a = '%s'\" % name)\n"
+    assert 'cur.execute("SELECT 1 WHERE a = ?", (name,))' in fixed(code, RULE)
+
+
 def test_it_inserts_the_same_row(cursor: sqlite3.Cursor):
     statement = "db.execute(f\"INSERT INTO t VALUES ('{n}', {a})\")"
     code = f"import sqlite3\ndef add(db, n, a):\n    {statement}\n"
@@ -88,6 +94,7 @@ def test_it_uses_the_placeholder_of_the_driver():
         ('cur.execute(f"SELECT 1 WHERE a = {name!r}")', "apart"),
         ("cur.execute(f\"SELECT 1 WHERE a = '{name:>5}'\")", "apart"),
         ('cur.execute("SELECT 1 WHERE a = %s" % params)', "apart"),
+        ('pair = (name,)\n    cur.execute("SELECT 1 WHERE a = %s" % pair)', "apart"),
         ('cur.execute("SELECT 1 WHERE a = %(a)s" % values)', "apart"),
         ("cur.execute(prefix + name)", "apart"),
         ("cur.execute(f\"SELECT 1 -- '{name}'\")", "doubt"),

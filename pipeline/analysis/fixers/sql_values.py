@@ -237,7 +237,8 @@ def _percent(source: Source, query: cst.BinaryOperation) -> Statement:
 def _may_be_tuple(source: Source, name: cst.Name) -> bool:
     """Whether the variable after ``%`` may hold all of the values instead of one."""
     plural = name.value in {"params", "args", "values", "data", "row", "fields", "record"}
-    return plural or any(not isinstance(v, cst.Call) for v in source.assigned_values(name))
+    unclear = (cst.Tuple, cst.Name, cst.BinaryOperation, cst.IfExp)
+    return plural or any(isinstance(v, unclear) for v in source.assigned_values(name))
 
 
 def _sum(source: Source, query: cst.BinaryOperation) -> Statement:
