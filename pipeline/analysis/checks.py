@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.analysis import sandbox
-from pipeline.analysis.errors import SandboxError
+from pipeline.analysis.errors import SandboxError, ServerLost
 from pipeline.analysis.languages import label_of
 from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
@@ -24,11 +24,15 @@ class Answers:
 
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
+    lost: ServerLost | None = None
 
     def take(self, name: str, wait: Callable[[], dict[str, Any]]) -> None:
         """Wait for one answer, or note why there is none."""
         try:
             answer = wait()
+        except ServerLost as error:
+            self.lost = error
+            self.checks.append(Check(name=name, ran=False, reason=str(error)))
         except SandboxError as error:
             self.checks.append(Check(name=name, ran=False, reason=str(error)))
         else:
@@ -41,7 +45,10 @@ class Answers:
 
 
 def run_checks(code: str, language: str, deadline: float | None) -> Answers:
-    """All checks for the language; code that is no tree is outlined from its tokens instead."""
+    """All checks for the language; code that is no tree is outlined from its tokens instead.
+
+    Raises ServerLost where no check ran for want of a server: that is no result about the code.
+    """
     if language != "python":
         answers = _run(FOR_OTHERS, code, language, deadline)
         reason = f"there is no {label_of(language)} parser here"
@@ -61,6 +68,8 @@ def _run(names: tuple[str, ...], code: str, language: str, deadline: float | Non
     answers = Answers()
     for name, wait in waits:
         answers.take(name, wait)
+    if answers.lost is not None and not answers.answers:
+        raise answers.lost
     return answers
 
 

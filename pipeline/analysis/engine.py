@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.analysis import dossier, sandbox, verdict
 from pipeline.analysis.checks import Answers, run_checks
+from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost
 from pipeline.analysis.languages import LANGUAGES, label_of
 from pipeline.analysis.merge import merge
 from pipeline.analysis.types import (
@@ -36,7 +37,10 @@ class UnreadableCode(ValueError):
 def examine(
     code: str, language: str, filename: str = "", deadline_seconds: float | None = None
 ) -> Examination:
-    """Measure one text. Raises UnreadableCode for NUL, lone surrogates or an unknown language."""
+    """Measure one text.
+
+    Raises UnreadableCode for NUL, lone surrogates or an unknown language, and ServerLost.
+    """
     return _examine(code, language, filename, _deadline(deadline_seconds))
 
 
@@ -47,7 +51,7 @@ def forensic(
     comments: str = "",
     deadline_seconds: float | None = None,
 ) -> Dossier:
-    """Result of the forensic step. Raises UnreadableCode."""
+    """Result of the forensic step. Raises UnreadableCode or ServerLost."""
     examination = examine(code, language, filename, deadline_seconds)
     return dossier.compose(examination, filename, comments)
 
@@ -59,7 +63,10 @@ def rebuild(
     filename: str = "",
     deadline_seconds: float | None = None,
 ) -> Rebuild:
-    """Result of the rebuilder step. Raises UnreadableCode or a SandboxError."""
+    """Result of the rebuilder step; code that the rebuilder cannot cope with comes back unchanged.
+
+    Raises UnreadableCode, DeadlinePassed or ServerLost.
+    """
     _refuse_unreadable(code, language)
     payload = {
         "code": code,
@@ -67,7 +74,12 @@ def rebuild(
         "findings": [finding.model_dump(mode="json") for finding in findings],
         "filename": filename,
     }
-    answer = sandbox.run("rebuild", payload, deadline=_deadline(deadline_seconds))
+    try:
+        answer = sandbox.run("rebuild", payload, deadline=_deadline(deadline_seconds))
+    except (DeadlinePassed, ServerLost):
+        raise
+    except SandboxError as error:
+        return Rebuild(code=code, changes=(), refusals=(), note=f"Nothing was changed: {error}.")
     return Rebuild.model_validate(answer)
 
 
@@ -80,7 +92,7 @@ def quality(
     refusals: Sequence[Refusal] = (),
     deadline_seconds: float | None = None,
 ) -> Verdict:
-    """Result of the quality step: both texts measured again and compared. Raises UnreadableCode."""
+    """Result of the quality step: both texts measured again and compared. Raises as ``examine``."""
     deadline = _deadline(deadline_seconds)
     before = _examine(original, language, filename, deadline)
     same = original == rebuilt

@@ -67,6 +67,7 @@ class Link:
                 while view:
                     view = view[self.requests.write(view) :]
         except (OSError, ValueError) as error:  # broken or closed
+            self.gone = True  # known here before the reader has noticed
             raise ServerGone from error
 
     def _read(self) -> None:

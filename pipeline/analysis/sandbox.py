@@ -18,7 +18,9 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, cast
 
 from pipeline.analysis.errors import (
+    DeadlinePassed,
     SandboxError,
+    ServerLost,
     TaskCrashed,
     TaskOutOfMemory,
     TaskRefused,
@@ -78,7 +80,7 @@ class Pending:
                 self.future = self.link.send(self.number, self.header)
             except ServerGone:
                 if start == STARTS - 1:
-                    raise TaskCrashed("the analysis server cannot be reached") from None
+                    raise ServerLost("the analysis server cannot be reached") from None
             else:
                 return
 
@@ -91,9 +93,9 @@ class Pending:
                 self._send()
             except FutureTimeout:
                 self.cancel()
-                raise TaskTimeout(f"{self.task} was not done before the deadline") from None
+                raise DeadlinePassed(f"{self.task} was not done before the deadline") from None
         self.cancel()
-        raise TaskCrashed("the analysis server ended while it worked")
+        raise ServerLost("the analysis server ended while it worked")
 
     def cancel(self) -> None:
         """Stop the task wherever it is; its answer is no longer wanted."""

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.analysis import checks, sandbox
 from pipeline.analysis.engine import UnreadableCode, examine, forensic, quality, rebuild
-from pipeline.analysis.errors import SandboxError, TaskCrashed
+from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost, TaskCrashed
 from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Dossier, SyntaxState, Verdict
 
@@ -86,6 +86,35 @@ def test_it_refuses_text_that_is_no_text(code):
     for step in (lambda: forensic(code, "python"), lambda: rebuild(code, "python", ())):
         with pytest.raises(UnreadableCode):
             step()
+
+
+def test_it_returns_code_unchanged_that_the_rebuilder_cannot_cope_with(monkeypatch):
+    def run(*_, **__):
+        raise TaskCrashed("rebuild ended without an answer (signal 11)")
+
+    monkeypatch.setattr(sandbox, "run", run)
+    rebuilt = rebuild(BAD, "python", ())
+    assert (rebuilt.code, rebuilt.changes) == (BAD, ())
+    assert "signal 11" in rebuilt.note
+
+
+@pytest.mark.parametrize("error", [DeadlinePassed("late"), ServerLost("gone")])
+def test_it_does_not_take_a_lost_server_for_a_result(monkeypatch, error):
+    def run(*_, **__):
+        raise error
+
+    monkeypatch.setattr(sandbox, "run", run)
+    with pytest.raises(type(error)):
+        rebuild(BAD, "python", ())
+
+
+def test_it_does_not_take_a_server_that_cannot_start_for_a_result(monkeypatch):
+    def submit(*_):
+        raise ServerLost("the analysis server cannot be reached")
+
+    monkeypatch.setattr(sandbox, "submit", submit)
+    with pytest.raises(ServerLost):
+        examine(BAD, "python")
 
 
 def test_it_refuses_a_language_that_it_does_not_know():

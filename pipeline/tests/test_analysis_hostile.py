@@ -33,9 +33,9 @@ LONG_TEXTS = {
     "a 100 kB line": "x = [" + "1, " * 33_000 + "]",
     "only line ends": "\n" * 200_000,
     "only tabs": "\t" * LONG,
-    "a name a line": "x\n" * 50_000,
-    "eval a line": "eval(x)\n" * 10_000,
-    "eval in one line": "[" + "eval(x), " * 5_000 + "]",
+    "a name a line": "x\n" * 20_000,
+    "eval a line": "eval(x)\n" * 3_000,
+    "eval in one line": "[" + "eval(x), " * 3_000 + "]",
     "decorators": "@a\n" * 10_000 + "def f(): pass\n",
     "elif chain": "if x: pass\n" + "elif x: pass\n" * 3_000,
     "string concatenation": "x = " + " + ".join(["'select a from b'"] * 2_000) + " + y",  # noqa: S608

@@ -274,3 +274,14 @@ os._exit(0)
         assert wait_for_end(server)
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+def test_it_starts_a_new_server_before_the_death_of_the_old_one_was_noticed(monkeypatch):
+    old = probe("report")["server"]
+    link = sandbox._sandbox.connected()
+    monkeypatch.setattr(link, "_mourn", lambda: None)  # as if the reader were never scheduled
+    os.kill(old, signal.SIGKILL)
+    assert wait_for_end(old)
+    assert probe("report")["server"] != old
+    link.process.wait()
+    link._close_pipes()
