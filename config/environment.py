@@ -109,6 +109,13 @@ class Environment:
             stop(f"{name} must be a URL starting with {' or '.join(f'{s}://' for s in schemes)}.")
         return value
 
+    def folder(self, name: str) -> str:
+        """A folder that exists and can be written to, or an empty string."""
+        value = self.text(name)
+        if value and not os.access(value, os.W_OK | os.X_OK):
+            stop(f"{name} must be a folder that exists and can be written to.")
+        return value
+
     def database(self, name: str, default_path: Path) -> dict[str, object]:
         """Django's database settings from a URL; SQLite in ``default_path`` when it is not set."""
         value = self.text(name, secret=True)

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "operations.middleware.ClientAddressMiddleware",
     "operations.middleware.BodySizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -126,6 +127,7 @@ MIDDLEWARE = [
     "auditlog.middleware.AuditlogMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -164,6 +166,7 @@ else:
     _database["OPTIONS"] = {
         "charset": "utf8mb4",
         "isolation_level": "read committed",
+        "connect_timeout": 5,
         "init_command": "SET time_zone='+00:00', sql_mode='TRADITIONAL'",
     }
     _database["TEST"] = {"CHARSET": "utf8mb4"}
@@ -216,7 +219,7 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
-SECURE_REDIRECT_EXEMPT = [r"^health$"]  # a load balancer asks in clear, from inside
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]  # asked for in clear, from inside
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -258,6 +261,11 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if not PRODUCTION:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # whitenoise warns of a missing folder
+
+# --- What operators see ----------------------------------------------------------------------
+
+METRICS_TOKEN = env.text("METRICS_TOKEN", secret=True)
+env.folder("PROMETHEUS_MULTIPROC_DIR")  # prometheus_client itself reads it from the environment
 
 # --- Audit and logs --------------------------------------------------------------------------
 

@@ -3,10 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import observers
+
 urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("health", observers.health, name="health"),
+    path("metrics", observers.metrics, name="metrics"),
 ]
 
 handler400 = "config.errors.bad_request"
