@@ -122,6 +122,11 @@ def test_it_refuses_whatever_a_shell_could_interpret(command: str):
         ("def f():\n    r = subprocess.run('git gc', shell=True)\n    return r", "127"),
         ("return_code = subprocess.Popen('git gc', shell=True).wait()", "127"),
         ("self.p = subprocess.Popen('git gc', shell=True)", "127"),
+        (
+            "try:\n    try:\n        os.system('git gc')\n    finally:\n        pass\n"
+            "except ValueError:\n    pass",
+            "FileNotFoundError",
+        ),
         ("status = os.system('git gc')", "127"),
         ("os.system('git ' + name)", "put together"),
         (

@@ -100,14 +100,12 @@ def _reads_output(source: Source, use: cst.Name) -> bool:
 
 def _handles_other_errors(source: Source, call: cst.Call) -> bool:
     """Whether a ``try`` around expects errors, but not that of a missing program."""
-    attempt = source.around(call, cst.Try)
-    if attempt is None or not attempt.handlers:
+    attempts = [up for up in source.ancestors(call) if isinstance(up, (cst.Try, cst.TryStar))]
+    handlers = [handler for attempt in attempts for handler in attempt.handlers]
+    if not handlers or any(handler.type is None for handler in handlers):
         return False
-    caught: set[str] = set()
-    for handler in attempt.handlers:
-        if handler.type is None:
-            return False
-        caught.update(name.value for name in source.within(handler.type, cst.Name))
+    types = [handler.type for handler in handlers if handler.type is not None]
+    caught = {name.value for kind in types for name in source.within(kind, cst.Name)}
     return not caught & CATCHES_MISSING
 
 
