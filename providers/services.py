@@ -84,6 +84,15 @@ def delete_provider(*, provider: ApiProvider, by: User | None, address: str | No
         provider.delete()
 
 
+def check_key(key: Secret) -> Secret:
+    """The key without the spaces that came along when it was copied. Raises ValidationError."""
+    text = key.reveal().strip()
+    if len(text) > LONGEST_KEY:
+        raise ValidationError("The key is too long.")
+    validate_header_value(text)
+    return Secret(text)
+
+
 def set_key(
     *, provider: ApiProvider, key: Secret, by: User | None, address: str | None
 ) -> ProviderApiKey:
@@ -91,7 +100,7 @@ def set_key(
 
     Raises ValidationError. The key is sealed for the provider's present origin.
     """
-    key = _checked(key)
+    key = check_key(key)
     with transaction.atomic():
         provider = ApiProvider.objects.select_for_update().get(pk=provider.pk)
         if provider.auth_type == ApiProvider.Auth.NONE:
@@ -225,15 +234,6 @@ def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[Provid
                 model.context_window = info.context_window or model.context_window
                 model.save()
     return added
-
-
-def _checked(key: Secret) -> Secret:
-    """A key as it fits into a header, without the spaces that came along when it was copied."""
-    text = key.reveal().strip()
-    if len(text) > LONGEST_KEY:
-        raise ValidationError("The key is too long.")
-    validate_header_value(text)
-    return Secret(text)
 
 
 def _deactivate_others(provider: ApiProvider, but: int = 0) -> None:

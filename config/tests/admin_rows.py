@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db.models import Model
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
@@ -14,6 +15,7 @@ from accounts.models import User
 from billing.models import DailyUsage, LimitOverride
 from operations import audit
 from operations.models import AuditEntry
+from operations.secrets import Secret
 from pipeline import services
 from pipeline.models import (
     DeadLetter,
@@ -25,6 +27,15 @@ from pipeline.models import (
     SystemPrompt,
     Worker,
 )
+from providers.models import (
+    ApiProvider,
+    ProviderApiKey,
+    ProviderCall,
+    ProviderChange,
+    ProviderHealth,
+    ProviderModel,
+)
+from providers.services import add_provider, set_key
 
 
 def a_user(number: int) -> User:
@@ -124,7 +135,49 @@ def an_outcome(number: int) -> TaskResult:
     )
 
 
+def a_provider(number: int) -> ApiProvider:
+    name = f"Vendor {number}"
+    return ApiProvider.objects.filter(name=name).first() or add_provider(
+        name=name, base_url="https://api.example.com/v1", by=a_user(number), address="192.0.2.1"
+    )
+
+
+def a_provider_key(number: int) -> ProviderApiKey:
+    key = Secret(f"sk-secret_{number}-0123456789")
+    return set_key(provider=a_provider(number), key=key, by=None, address=None)
+
+
+def a_model(number: int) -> ProviderModel:
+    return ProviderModel.objects.create(provider=a_provider(number), name=f"model-{number}")
+
+
+def a_call(number: int) -> ProviderCall:
+    return ProviderCall.objects.create(
+        provider=a_provider(number),
+        provider_name=f"Vendor {number}",
+        model="<b>model</b>",
+        job_id=number,
+        started_at=timezone.now(),
+    )
+
+
+def a_health(number: int) -> ProviderHealth:
+    return ProviderHealth.objects.create(
+        provider=a_provider(number),
+        checked_at=timezone.now(),
+        ok=bool(number % 2),
+        error="server",
+        latency_ms=number,
+    )
+
+
+def a_change(number: int) -> ProviderChange:
+    a_provider_key(number)
+    return ProviderChange.objects.latest("pk")
+
+
 ROWS: dict[type[Model], Callable[[int], Model]] = {
+    ApiProvider: a_provider,
     AuditEntry: an_audit_entry,
     CrontabSchedule: a_crontab,
     DailyUsage: a_usage,
@@ -134,6 +187,11 @@ ROWS: dict[type[Model], Callable[[int], Model]] = {
     LimitOverride: an_override,
     ModelConfig: a_route,
     PeriodicTask: a_periodic_task,
+    ProviderApiKey: a_provider_key,
+    ProviderCall: a_call,
+    ProviderChange: a_change,
+    ProviderHealth: a_health,
+    ProviderModel: a_model,
     StepResult: a_result,
     Submission: a_submission,
     SystemPrompt: a_prompt,

@@ -112,7 +112,6 @@ MISSING_TABLES = [
 ]
 MISSING_VARIABLES: list[str] = []
 MISSING_TABS = [
-    "API Providers",
     "Operations",
     "Metrics",
     "System Config",
