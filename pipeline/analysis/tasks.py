@@ -19,6 +19,7 @@ REGISTRY = {
     "syntax": "pipeline.analysis.syntax:task",
     "structure": "pipeline.analysis.structure:task",
     "outline": "pipeline.analysis.outline:task",
+    "highlight": "pipeline.analysis.highlight:task",
     "bandit": "pipeline.analysis.scanners.bandit:task",
     "ruff": "pipeline.analysis.scanners.ruff:task",
     "rebuild": "pipeline.analysis.rebuild_task:task",

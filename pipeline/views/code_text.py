@@ -1,7 +1,7 @@
 """Submitted code as a page shows it: numbered, bounded, nothing hidden in it.
 
-No highlighting and no other analysis happens here: this runs in the web thread, and the code is
-hostile. All work is linear in what is shown.
+No analysis happens here: this runs in the web thread, and the code is hostile. All work is linear
+in what is shown.
 """
 
 from __future__ import annotations

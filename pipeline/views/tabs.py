@@ -15,6 +15,7 @@ from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Value, 
 from pipeline.models import Step, Submission
 from pipeline.views.code_text import code_text
 from pipeline.views.diff import diff_view
+from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
 
 logger = logging.getLogger(__name__)
@@ -119,6 +120,7 @@ def _rebuild_panel(tab: Tab, submission: Submission, results: Results) -> Mappin
     values: dict[str, Any] = {"rebuild": rebuild, "unchanged": unchanged}
     if tab.kind.key == "rebuilt":
         values["code"] = code_text(rebuild.code)
+        values["marked"] = marked(values["code"].text, submission.language)
     elif not unchanged:
         values["diff"] = diff_view(submission.code, rebuild.code)
     return values
