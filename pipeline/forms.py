@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from pipeline.analysis.languages import LANGUAGES
 
 COMMENTS_LENGTH = 5_000
+FILENAME_LENGTH = 255
 
 
 def _language_choices() -> list[tuple[str, str]]:
@@ -44,6 +45,13 @@ class SubmissionForm(forms.Form):
         required=False,
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"aria-describedby": "file_help"}),
+    )
+    filename = forms.CharField(
+        required=False,
+        max_length=FILENAME_LENGTH,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "aria-describedby": "name_help"}
+        ),
     )
     language = forms.ChoiceField(
         required=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django import template
 
@@ -39,6 +40,32 @@ def duration(milliseconds: int) -> str:
         return f"{milliseconds / 1000:.1f} s"
     minutes, seconds = divmod(milliseconds // 1000, 60)
     return f"{minutes} min {seconds} s"
+
+
+@register.filter
+def dollars(microdollars: int | None) -> str:
+    """Millionths of a US dollar in dollars, never rounded away; an unknown price stays unknown."""
+    if microdollars is None:
+        return "unknown"
+    whole, rest = divmod(microdollars, 1_000_000)
+    decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
+    return f"${whole:,}.{decimals}"
+
+
+@register.filter
+def counted(number: int | None) -> str:
+    """A whole number with its thousands apart; unknown where nobody counted."""
+    return "unknown" if number is None else f"{number:,}"
+
+
+@register.filter
+def reporters(sources: Sequence[str]) -> str:
+    """Who saw a finding: scanners by name, a model as such, and whether it stands alone."""
+    scanners = [source for source in sources if source != "model"]
+    if not scanners:
+        return "the model alone" if sources else ""
+    by_scanners = ", ".join(scanners)
+    return f"{by_scanners} and the model" if "model" in sources else by_scanners
 
 
 @register.filter

@@ -8,7 +8,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from pipeline.defaults import example_code
-from pipeline.models import Submission
+from pipeline.models import ModelConfig, Step, Submission
+from providers.models import ApiProvider, ProviderModel
 
 
 def test_it_shows_visitors_no_form(client: Client, db: None) -> None:
@@ -33,6 +34,35 @@ def test_it_tells_the_limit_the_reset_and_the_size(as_alice: Client, settings: S
 def test_it_fills_in_the_example_without_javascript(as_alice: Client) -> None:
     form = as_alice.get("/?example=1").context["form"]
     assert form["code"].value() == example_code()
+
+
+def test_it_names_the_example_after_its_file(as_alice: Client) -> None:
+    assertContains(as_alice.get("/?example=1"), 'value="nightly_report.py"')
+
+
+def test_it_says_that_code_stays_on_this_machine(as_alice: Client) -> None:
+    assertContains(as_alice.get("/"), "stays on this machine (built-in engine).", count=3)
+
+
+def test_it_says_which_step_sends_code_to_whom(as_alice: Client) -> None:
+    acme = ApiProvider.objects.create(name="Acme <b>", base_url="https://acme.example/v1")
+    large = ProviderModel.objects.create(provider=acme, name="large-2")
+    ModelConfig.objects.update_or_create(
+        step=Step.REBUILDER, defaults={"provider": acme, "model": large}
+    )
+    page = as_alice.get("/")
+    assertContains(page, "stays on this machine (built-in engine).", count=2)
+    assertContains(
+        page,
+        "<strong>Code rebuilder</strong> goes to Acme &lt;b&gt;, model large-2.",
+    )
+
+
+def test_it_asks_the_database_few_times(
+    as_alice: Client, django_assert_max_num_queries: object
+) -> None:
+    with django_assert_max_num_queries(7):  # type: ignore[operator]
+        as_alice.get("/")
 
 
 def test_it_gives_back_the_code_of_an_earlier_submission(

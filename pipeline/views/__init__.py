@@ -2,7 +2,8 @@
 
 from pipeline.views.account import account
 from pipeline.views.downloads import submission_download, submission_report
-from pipeline.views.home import home, submissions
+from pipeline.views.handing_in import submissions
+from pipeline.views.home import home
 from pipeline.views.submission import (
     submission_cancel,
     submission_detail,

@@ -58,7 +58,10 @@ def results_of(job: Job | None, *, content: bool = True) -> Results:
     """The job's stored results by step; without their content they only say that they exist."""
     if job is None:
         return {}
-    stored = job.results.all() if content else job.results.defer("content")
+    if content:
+        stored = job.results.select_related("prompt").defer("prompt__content")
+    else:
+        stored = job.results.defer("content", "trace")
     return {result.step: result for result in stored}
 
 

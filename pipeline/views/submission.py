@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from pipeline import services
 from pipeline.analysis.types import Dossier, Verdict
-from pipeline.models import Step, Submission
+from pipeline.models import BUILT_IN, Step, Submission
 from pipeline.views import tabs
 from pipeline.views.access import get_submission_for_user
 from pipeline.views.history import language_label
@@ -33,7 +33,8 @@ def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if tab.ready:
         page = request.GET.get("page", "1")
         context |= tabs.panel_of(tab, submission, results, page)
-        context["result"] = results[tab.kind.step]
+        result = results[tab.kind.step]
+        context |= {"result": result, "by_model": result.engine != BUILT_IN}
     return render(request, "pipeline/submission.html", context | _head(submission, results))
 
 
