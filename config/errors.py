@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.shortcuts import render
+from django.urls import reverse
+
+from pipeline.views.handing_in import give_back
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -33,5 +39,47 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 for a form whose token is missing or old."""
+    """403 for a form whose token is missing or old. Code sent with an old one is not lost.
+
+    What another site sent is not shown: Django names its origin or referrer as the reason then.
+    """
+    token_is_old = reason.startswith("CSRF ")
+    if token_is_old and request.path == reverse("submission-list"):
+        return give_back(request)
     return render(request, "403_csrf.html", status=403)
+
+
+class OwnErrorPagesMiddleware:
+    """Shows the product's own 404, 400 and 413 pages with DEBUG on too.
+
+    Developers keep Django's page for what is a mistake in the code, the 500. It stands before the
+    CSRF check, which is the first to read a form and so to meet one that is too large.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        unknown_address = response.status_code == 404 and request.resolver_match is None
+        if settings.DEBUG and unknown_address:
+            return not_found(request, Http404())
+        return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        if not settings.DEBUG:
+            return None
+        try:
+            len(request.POST)
+        except SuspiciousOperation as refused:
+            return bad_request(request, refused)
+        except UnreadablePostError:
+            return None  # the client went away; the CSRF check knows what to do
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if settings.DEBUG and isinstance(exception, Http404):
+            return not_found(request, exception)
+        if settings.DEBUG and isinstance(exception, SuspiciousOperation):
+            return bad_request(request, exception)
+        return None

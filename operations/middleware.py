@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from ipaddress import ip_address
+from typing import cast
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.urls import get_resolver
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+ErrorHandler = Callable[[HttpRequest, Exception], HttpResponse]
 
 FORWARDING_HEADERS = (
     "HTTP_FORWARDED",
@@ -85,5 +88,7 @@ class BodySizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.MAX_REQUEST_BYTES:
-            raise RequestDataTooBig("The request is larger than any form of this product needs.")
+            refused = RequestDataTooBig("The request is larger than any form of ours needs.")
+            handler = cast(ErrorHandler, get_resolver().resolve_error_handler(400))
+            return handler(request, refused)
         return self.get_response(request)
