@@ -39,6 +39,10 @@ class Identity:
     name: str
     provider: str
 
+    def owns(self, row: SocialAccount) -> bool:
+        """Compared here: MySQL disregards case and trailing blanks, in which subjects differ."""
+        return bool(row.provider == self.namespace and row.uid == self.subject)
+
     @classmethod
     def from_claims(cls, way: Way, claims: dict[str, Any]) -> Identity:
         # Some providers send the word instead of the truth value; "false" must not count as true.
@@ -84,7 +88,10 @@ def _refuse_address(identity: Identity) -> None:
     if len(identity.subject) > SUBJECT_LENGTH:
         raise SignInRefused(f"{identity.provider} gave you an identity too long to be stored.")
     if not services.may_sign_in(identity.email):
-        raise SignInRefused(f"{identity.email} is not admitted here.")
+        raise SignInRefused(
+            f"{identity.email} is not admitted here. Sign in with another account, or ask whoever "
+            "runs this installation."
+        )
 
 
 def _known(identity: Identity) -> User | None:
@@ -92,8 +99,7 @@ def _known(identity: Identity) -> User | None:
     rows = SocialAccount.objects.select_related("user").filter(
         provider=identity.namespace, uid=identity.subject
     )
-    # MySQL compares without regard to case and trailing blanks; subjects differ by both.
-    account = next((row for row in rows if row.uid == identity.subject), None)
+    account = next((row for row in rows if identity.owns(row)), None)
     if account is None:
         return None
     user: User = account.user
@@ -108,11 +114,14 @@ def _linked(identity: Identity) -> User:
     found = User.objects.select_for_update().filter(email=identity.email).first()
     user = found or User.objects.create_user(identity.email, name=identity.name)
     services.refuse_who_may_not(user, SignInRefused)
-    if user.email != identity.email or SocialAccount.objects.filter(user=user).exists():
+    held = list(SocialAccount.objects.filter(user=user))
+    if user.email != identity.email or not all(identity.owns(row) for row in held):
         raise SignInRefused(
             f"{identity.email} belongs to an account that somebody else signs in to. If it is "
             "yours, ask an administrator to remove its old identity."
         )
+    if held:  # the same person, signing in twice at once
+        return user
     SocialAccount.objects.create(
         user=user, provider=identity.namespace, uid=identity.subject, extra_data={}
     )

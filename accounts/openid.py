@@ -13,7 +13,7 @@ from typing import Any
 import requests
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin, SocialToken
-from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.oauth2.client import OAuth2Client, OAuth2Error
 from allauth.socialaccount.providers.oauth2.provider import OAuth2Provider
 from allauth.socialaccount.providers.oauth2.views import OAuth2Adapter
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +49,18 @@ class Discovery(BaseModel):
     def addresses(self) -> list[str]:
         found = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri)
         return [*found, *filter(None, [self.userinfo_endpoint])]
+
+
+class Client(OAuth2Client):
+    """allauth's client, also for providers whose address has parameters of its own."""
+
+    def get_redirect_url(
+        self, authorization_url: str, scope: list[str], extra_params: dict[str, str]
+    ) -> str:
+        address, *queries = (
+            super().get_redirect_url(authorization_url, scope, extra_params).split("?")
+        )
+        return f"{address}?{'&'.join(queries)}"
 
 
 class PersonLogin(SocialLogin):
@@ -92,13 +104,15 @@ class OpenIDProvider(OAuth2Provider):
             process="login",
             next_url=next_url,
             state_id=state,
-            auth_params={"nonce": nonce_of(state)},
+            auth_params={**self.adapter.way.wishes, "nonce": nonce_of(state)},
         )
         return response
 
 
 class OpenIDAdapter(OAuth2Adapter):
     """One sign-in through one Way."""
+
+    client_class = Client
 
     def __init__(self, request: HttpRequest, way: Way) -> None:
         super().__init__(request)

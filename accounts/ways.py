@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -16,7 +16,8 @@ class Way:
 
     ``namespace`` is what identities are stored under: a subject is unique for one issuer only.
     ``redirect_uri`` is where the provider sends people back to; empty means this site's own
-    address of ``callback``, the name of a URL pattern.
+    address of ``callback``, the name of a URL pattern. ``wishes`` are further parameters of the
+    way there.
     """
 
     slug: str
@@ -27,6 +28,7 @@ class Way:
     client_secret: str
     callback: str
     redirect_uri: str = ""
+    wishes: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Way({self.slug!r}, {self.issuer!r})"
@@ -61,6 +63,8 @@ def _google() -> Way | None:
         client_secret=settings.GOOGLE_CLIENT_SECRET,
         callback="google_callback",
         redirect_uri=settings.GOOGLE_REDIRECT_URI,
+        # Otherwise Google takes the account of last time, also when that one was refused here.
+        wishes={"prompt": "select_account"},
     )
 
 

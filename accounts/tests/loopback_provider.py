@@ -3,7 +3,7 @@
 oidc-provider-mock does the protocol; this adds `PUT /mischief`, which changes what its answers to
 the token and discovery endpoints say until the next one: {"claims": {...}, "drop": [...],
 "sign": "own" | "other" | "none" | "secret", "answer": {...}, "discovery": {...}}.
-Prints its URL on the first line of its output.
+`/elsewhere/` redirects to its description. Prints its URL on the first line of its output.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ def set_mischief() -> tuple[str, int]:
     mischief.clear()
     mischief.update(flask.request.json or {})
     return "", 204
+
+
+@app.get("/elsewhere/.well-known/openid-configuration")
+def lead_elsewhere() -> Any:
+    return flask.redirect("/.well-known/openid-configuration")
 
 
 @app.after_request

@@ -15,7 +15,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from pytest_django.fixtures import Settings
 
 from accounts.tests.provider_client import Provider, begin, come_back, query, user_in
-from accounts.ways import google_callback_path
+from accounts.ways import google_callback_path, ways
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,14 @@ def test_it_goes_to_google_and_back(client: Client, google: Provider) -> None:
     identity = SocialAccount.objects.get()
     assert (identity.provider, identity.uid) == ("google", "1234567890")
     assert str(identity.user_id) == user_in(client)
+
+
+def test_it_lets_people_choose_the_account(client: Client, google: Provider) -> None:
+    assert query(begin(client, "/sign-in/with/google/"))["prompt"] == "select_account"
+
+
+def test_it_shows_no_secret_of_a_way(google: Provider) -> None:
+    assert "our-secret" not in repr(ways())
 
 
 def test_it_asks_the_real_google_unless_tested(settings: Settings) -> None:

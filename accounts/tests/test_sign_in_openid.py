@@ -44,6 +44,17 @@ def test_it_knows_a_person_again_by_subject(provider: Provider) -> None:
     assert SocialAccount.objects.get().uid == sub
 
 
+def test_it_makes_one_user_of_a_person_who_signs_in_twice_at_once(
+    client: Client, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sub = provider.knows()
+    sign_in(Client(), provider, sub)
+    monkeypatch.setattr("accounts.identities._known", lambda _: None)  # not yet seen by the second
+    sign_in(client, provider, sub)
+    assert user_in(client) == str(User.objects.get().pk)
+    assert SocialAccount.objects.count() == 1
+
+
 def test_it_follows_a_person_to_a_new_address(provider: Provider) -> None:
     sign_in(Client(), provider, provider.knows())
     client = Client()
@@ -98,6 +109,14 @@ def test_it_asks_with_state_nonce_and_a_code_challenge(client: Client, provider:
     assert asked["code_challenge_method"] == "S256"
     assert asked["redirect_uri"] == "http://testserver/api/auth/oidc/callback"
     assert set(asked["scope"].split()) == {"openid", "email", "profile"}
+
+
+def test_it_keeps_the_parameters_of_the_providers_address(
+    client: Client, provider: Provider
+) -> None:
+    provider.misbehave(discovery={"authorization_endpoint": f"{provider.url}/a?tenant=7"})
+    asked = query(begin(client))
+    assert (asked["tenant"], asked["client_id"]) == ("7", "our-client")
 
 
 def test_it_sends_the_verifier_of_the_challenge(

@@ -14,7 +14,6 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from accounts.services import local_system_user
 from accounts.tests.provider_client import (
-    START,
     Provider,
     begin,
     come_back,
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.django_db
 
 NOT_PROVEN = "does not prove who you are"
 UNKNOWN_START = "did not start in this browser"
-UNUSABLE = "does not answer as it should"
 
 
 def refused(
@@ -224,59 +222,6 @@ def test_it_tells_subjects_apart_by_case(client: Client, provider: Provider) -> 
     first = User.objects.get()
     sign_in(client, provider, provider.knows("subject", email="other@example.com"))
     assert user_in(client) != str(first.pk)
-
-
-@pytest.mark.parametrize(
-    "discovery",
-    [
-        {"issuer": "https://evil.example"},
-        {"issuer": None},
-        {"token_endpoint": 7},
-        {"jwks_uri": "file:///etc/passwd"},
-    ],
-)
-def test_it_does_not_start_at_a_provider_that_describes_itself_wrongly(
-    client: Client, provider: Provider, discovery: dict[str, Any]
-) -> None:
-    provider.misbehave(discovery=discovery)
-    assertContains(client.post(START), UNUSABLE, status_code=502)
-
-
-def test_it_takes_no_addresses_without_tls_from_a_provider_with_tls(
-    rf: Any, provider: Provider, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from dataclasses import replace
-
-    from accounts import openid
-    from accounts.ways import ways
-
-    way = replace(ways()["oidc"], issuer="https://idp.example")
-    described = {
-        "issuer": "https://idp.example",
-        "authorization_endpoint": "https://idp.example/a",
-        "token_endpoint": "http://idp.example/t",
-        "jwks_uri": "https://idp.example/k",
-    }
-    monkeypatch.setattr(openid, "_fetch", lambda *_: described)
-    with pytest.raises(openid.ProviderUnusable, match="without TLS"):
-        _ = openid.OpenIDAdapter(rf.get("/"), way).discovery
-
-
-def test_it_does_not_start_at_a_provider_that_is_away(
-    client: Client, provider: Provider, settings: Settings
-) -> None:
-    settings.OIDC_ISSUER = "http://127.0.0.1:9"
-    assertContains(client.post(START), UNUSABLE, status_code=502)
-
-
-def test_it_says_so_when_the_provider_goes_away_meanwhile(
-    client: Client, provider: Provider, settings: Settings
-) -> None:
-    address = provider.agree(begin(client), provider.knows())
-    way_there = settings.OIDC_ISSUER
-    provider.misbehave(discovery={"issuer": way_there + "x"})
-    assertContains(come_back(client, address), UNUSABLE, status_code=502)
-    assert user_in(client) is None
 
 
 def test_it_says_so_when_the_person_cancels(client: Client, provider: Provider) -> None:
