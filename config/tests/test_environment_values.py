@@ -56,6 +56,11 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
         ("LOG_LEVEL", "LOUD"),
         ("JWT_SECRET", "short"),
         ("ENCRYPTION_KEY", "z" * 64),
+        ("ENCRYPTION_KEYS_OLD", "e" * 64 + ",short"),
+        ("PROVIDER_ALLOWED_HOSTS", "http://localhost:8080"),
+        ("PROVIDER_ALLOWED_HOSTS", "localhost:many"),
+        ("PROVIDER_PROXY", "socks5://proxy:1080"),
+        ("PROVIDER_CA_BUNDLE", "/nowhere/ca.pem"),
         ("ENCRYPTION_KEY", "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="[:-8] + "AAAA"),
     ],
 )

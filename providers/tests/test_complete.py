@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
+from operations import outbound
+from operations.database import database_lanes
 from providers import errors, services
 from providers.complete import complete
 from providers.models import ApiProvider, ProviderApiKey, ProviderCall, ProviderModel
@@ -227,3 +232,23 @@ def test_it_uses_the_newest_key(provider: ApiProvider) -> None:
     key = endpoint_of(provider).key
     assert key is not None
     assert key.reveal() == "Bearer sk-newer-key-0002"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_holds_no_database_connection_while_it_waits(
+    provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[object] = []
+    real = outbound.within
+
+    def watching(seconds: float) -> AbstractContextManager[None]:
+        held.append(connection.connection)
+        return real(seconds)
+
+    def work() -> str:
+        return ask(Route(provider.pk, "good")).text
+
+    monkeypatch.setattr(outbound, "within", watching)
+    with database_lanes(1), ThreadPoolExecutor(1) as worker:
+        assert worker.submit(work).result() == "Ready."
+    assert held == [None]
