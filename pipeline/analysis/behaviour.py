@@ -8,28 +8,38 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from pipeline.analysis.effect_names import METHODS, PATH_OPENERS, PROCESS_CALLS, effect_of
+from pipeline.analysis.effect_names import (
+    HARMLESS_METHODS,
+    HARMLESS_MODULES,
+    HARMLESS_NAMES,
+    METHODS,
+    PATH_OPENERS,
+    PROCESS_CALLS,
+    effect_of,
+)
 from pipeline.analysis.names import Imports, joined
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ROUTES = frozenset(["route", "get", "post", "put", "patch", "delete", "websocket"])
 MOST_EFFECTS = 7
-GIVE_TEXT = frozenset(("str", "join", "format", "hexdigest", "strip", "replace", "lower"))
+MOST_CALLED = 4
+GIVE_TEXT = ("str", "join", "format", "hexdigest", "strip", "replace", "lower")
+GIVE_NUMBERS = ("len", "int", "float", "sum", "round", "abs")
+GIVEN = dict.fromkeys(GIVE_TEXT, "text") | dict.fromkeys(GIVE_NUMBERS, "a number")
 
 
 def describe_function(node: Function, imports: Imports, local: frozenset[str]) -> str:
-    """One sentence or two; ``local`` are the names that this file defines itself."""
+    """One sentence or two; ``local`` are the functions and classes of this file."""
     done = effects(node.body, imports, _parameters(node))
-    parts = [_role(node), *done[:MOST_EFFECTS], _helpers(node, local), _raised(node)]
+    called = _called(node, imports, local)
+    parts = [_role(node), *done[:MOST_EFFECTS], called, _raised(node)]
     said = [part for part in parts if part]
     if not said and _is_empty(node.body):
         return "Has no body: it only declares a name."
-    result = _returned(node)
-    if not done:
-        said.append("computes without touching files, network or processes")
-    said.append(result)
-    return _sentence(said)
+    if not done and not called:
+        said.append("makes no call that is known to touch files, network or processes")
+    return _sentence([*said, _returned(node)])
 
 
 def effects(
@@ -116,15 +126,30 @@ def _role(node: Function) -> str:
     return ""
 
 
-def _helpers(node: Function, local: frozenset[str]) -> str:
-    """Functions of this same file that it calls."""
+def _called(node: Function, imports: Imports, local: frozenset[str]) -> str:
+    """Whatever else it calls and what we cannot tell the effect of: named, not judged."""
+    nodes = [n for statement in node.body for n in ast.walk(statement)]
+    raised = {id(n.exc) for n in nodes if isinstance(n, ast.Raise)}
     called: dict[str, None] = {}
-    for each in ast.walk(node):
-        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in local:
-            called[each.func.id] = None
-    own = "itself" if called.pop(node.name, 0) is None else ""
-    names = [f"{name}()" for name in called] + ([own] if own else [])
-    return f"calls {joined(names, 4)}" if names else ""
+    for each in nodes:
+        if isinstance(each, ast.Call) and id(each) not in raised:
+            called[_other_call(each, imports, local, node.name)] = None
+    called.pop("", None)
+    return f"calls {joined(called, MOST_CALLED)}" if called else ""
+
+
+def _other_call(call: ast.Call, imports: Imports, local: frozenset[str], own: str) -> str:
+    """A call whose effect is not known from a table, in words; "" for known and harmless ones."""
+    name = imports.full_name(call.func)
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if name in local:
+        return "itself" if name == own else f"{name}()"
+    known = name and (effect_of(name) or name in HARMLESS_NAMES)
+    if known or method in METHODS or method in HARMLESS_METHODS:
+        return ""
+    if name.partition(".")[0] in HARMLESS_MODULES:
+        return ""
+    return f"{name or method}()" if name or method else "what it was given"
 
 
 def _raised(node: Function) -> str:
@@ -178,7 +203,7 @@ def _kind(value: ast.expr | None) -> str:
         case ast.Constant(value=int() | float()):
             return "a number"
         case ast.Call(func=ast.Name(id=name)) | ast.Call(func=ast.Attribute(attr=name)):
-            return "text" if name in GIVE_TEXT else f"what {name}() gives"
+            return GIVEN.get(name, f"what {name}() gives")
     return "a value"
 
 

@@ -69,6 +69,7 @@ CALLS: dict[str, str] = {
     "pymongo.": "connects to MongoDB",
     "redis.": "connects to Redis",
     "sqlalchemy.create_engine": "connects to a database",
+    "pickle.": "pickles or unpickles objects",
     "pickle.load": "loads pickled objects",
     "pickle.dump": "pickles objects",
     "marshal.load": "loads marshalled objects",
@@ -176,6 +177,33 @@ WINDOWS_ONLY = frozenset(
         "win32api",
         "win32con",
         "win32gui",
+    )
+)
+# Calls that do nothing to the world whatever they are given: not worth a word.
+HARMLESS_NAMES = frozenset(
+    (
+        *("abs", "all", "any", "bool", "bytes", "callable", "chr", "dict", "divmod", "enumerate"),
+        *("filter", "float", "format", "frozenset", "getattr", "hasattr", "hash", "hex", "id"),
+        *("int", "isinstance", "issubclass", "iter", "len", "list", "map", "max", "min", "next"),
+        *("object", "ord", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum"),
+        *("super", "tuple", "type", "vars", "zip", "bytearray", "memoryview", "setattr"),
+    )
+)
+HARMLESS_MODULES = frozenset(
+    (
+        *("re", "math", "itertools", "functools", "operator", "collections", "string", "textwrap"),
+        *("dataclasses", "decimal", "fractions", "datetime", "copy", "enum", "typing", "html"),
+        *("struct", "bisect", "heapq", "statistics", "unicodedata", "json", "posixpath"),
+    )
+)
+HARMLESS_METHODS = frozenset(
+    (
+        *("append", "extend", "insert", "pop", "remove", "clear", "add", "discard", "update"),
+        *("get", "items", "keys", "values", "setdefault", "copy", "sort", "reverse", "index"),
+        *("count", "join", "split", "rsplit", "strip", "lstrip", "rstrip", "replace", "lower"),
+        *("upper", "title", "startswith", "endswith", "format", "encode", "decode", "find"),
+        *("partition", "rpartition", "splitlines", "isdigit", "group", "groups", "match", "sub"),
+        *("digest", "hexdigest", "getvalue", "isoformat", "strftime", "total_seconds"),
     )
 )
 PATH_OPENERS = frozenset(("open", "io.open"))

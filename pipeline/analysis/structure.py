@@ -24,7 +24,9 @@ CLAIM_LENGTH = 200
 def components(tree: ast.Module, imports: Imports) -> Iterator[Component]:
     """Module, classes with their methods, functions, entry point; in text order."""
     local = frozenset(
-        n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)
+        n.name
+        for n in tree.body
+        if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     )
     last = max((n.end_lineno or 1 for n in tree.body), default=1)
     yield _component("module", "(file)", 1, last, _module(tree, imports))

@@ -58,9 +58,21 @@ def test_it_is_not_taken_in_by_a_name_or_a_docstring():
 
 
 def test_it_says_when_a_function_touches_nothing():
-    assert "without touching files, network or processes" in described(
+    assert "no call that is known to touch files, network or processes" in described(
         "def f(a):\n    return a + 1"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("self.dict.sync()", "Calls self.dict.sync(), returns nothing."),
+        ("vendor.client().send(x)", "Calls send() and vendor.client(), returns nothing."),
+        ("callbacks[0](x)", "Calls what it was given, returns nothing."),
+    ],
+)
+def test_it_does_not_call_harmless_what_it_cannot_judge(body, said):
+    assert described(f"def f(self, x, callbacks):\n    {body}\n") == said
 
 
 def test_it_says_that_an_empty_function_does_nothing():

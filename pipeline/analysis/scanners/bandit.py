@@ -34,9 +34,9 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     lines = split_lines(code)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        judge = Judge(_tree(code), lines)
-        issues = _scan(code)
-    hits = [hit for issue in issues if (hit := _hit(issue, lines, judge)) is not None]
+        tree = _tree(code)
+        judge = Judge(lambda: tree, lines)
+        hits = [hit for issue in _scan(code) if (hit := _hit(issue, lines, judge)) is not None]
     return report(hits, lines)
 
 

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache, cached_property
 
 from pipeline.analysis.findings import Hit
 from pipeline.analysis.flow import Flow
@@ -53,10 +54,22 @@ PASSWORD_RULES = frozenset(("B105", "B106", "B107"))
 class Judge:
     """Knows one file; ``judge`` returns the hit as it should be shown, or None to drop it."""
 
-    def __init__(self, tree: ast.AST | None, lines: list[str]) -> None:
+    def __init__(self, parse: Callable[[], ast.AST | None], lines: list[str]) -> None:
+        """``parse`` gives the tree, or None where there is none; asked only when it is needed."""
         self.lines = lines
-        self.places = Places(tree, lines) if tree is not None else None
-        self.flow = Flow(tree) if tree is not None else None
+        self._tree = cache(parse)
+
+    @cached_property
+    def places(self) -> Places | None:
+        """What stands where, if there is a tree."""
+        tree = self._tree()
+        return None if tree is None else Places(tree, self.lines)
+
+    @cached_property
+    def flow(self) -> Flow | None:
+        """Where values come from, if there is a tree."""
+        tree = self._tree()
+        return None if tree is None else Flow(tree)
 
     def judge(self, hit: Hit) -> Hit | None:
         """Apply what is known about the rule and about this place."""

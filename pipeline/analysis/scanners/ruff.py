@@ -93,7 +93,7 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what is no Python at all."""
     code = for_parsers(payload["code"])
     lines = split_lines(code)
-    judge = Judge(_tree(code), lines)
+    judge = Judge(lambda: _tree(code), lines)
     hits = []
     for diagnostic in diagnose(code, SELECTED):
         if is_syntax_error(diagnostic):
