@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Sum
 from django.db.models.functions import Now
@@ -28,8 +29,8 @@ def queue() -> Finding:
 
 
 def workers() -> Finding:
-    """Which processes that run jobs were seen within the time of a lease; none is degraded."""
-    seen = [
+    """Who was seen within the time of a lease; degraded when nobody among them runs jobs."""
+    seen: list[dict[str, Any]] = [
         {
             "owner": worker.owner,
             "kind": worker.kind,
@@ -39,7 +40,8 @@ def workers() -> Finding:
         }
         for worker in presence.seen_lately()
     ]
-    return Finding(State.OK if seen else State.DEGRADED, {"seen": seen})
+    run_jobs = any(worker["slots"] for worker in seen)
+    return Finding(State.OK if run_jobs else State.DEGRADED, {"seen": seen})
 
 
 def metrics() -> Iterator[Metric]:
@@ -92,7 +94,7 @@ def _steps() -> Metric:
 
 def _workers() -> Iterator[Metric]:
     labels = ["kind"]
-    seen = GaugeMetricFamily("aitp_workers", "Processes that run jobs, seen lately", labels=labels)
+    seen = GaugeMetricFamily("aitp_workers", "Workers and beat, seen lately", labels=labels)
     slots = GaugeMetricFamily("aitp_worker_slots", "Jobs they can run at once", labels=labels)
     busy = GaugeMetricFamily("aitp_worker_jobs", "Jobs they have in hand", labels=labels)
     grouped = presence.seen_lately().order_by().values_list("kind")

@@ -6,13 +6,24 @@ stands here is only written when it is missing.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
 from celery import shared_task
+from django.db import Error as DatabaseError
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from operations import retention
-from pipeline import dispatch
-from pipeline.retries import SWEEP_SECONDS
+from pipeline import dispatch, presence
+from pipeline.heartbeat import Heartbeat
+from pipeline.models import Worker
+from pipeline.retries import HEARTBEAT_SECONDS, SWEEP_SECONDS
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task(name="pipeline.sweep", ignore_result=True)
@@ -28,11 +39,28 @@ def purge() -> dict[str, int]:
 
 
 class Scheduler(DatabaseScheduler):
-    """Beat's scheduler: completes the schedule before it reads it for the first time."""
+    """Beat's scheduler: completes the schedule before it reads it, and shows that beat is alive."""
+
+    _owner = Heartbeat().owner
+    _reported = -HEARTBEAT_SECONDS
 
     def setup_schedule(self) -> None:
         plan()
         super().setup_schedule()
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """One pass; notes now and then that beat is alive."""
+        pause: float = super().tick(*args, **kwargs)
+        if time.monotonic() - self._reported >= HEARTBEAT_SECONDS:
+            self._reported = time.monotonic()
+            with _database_may_be_away():
+                presence.report(self._owner, kind=Worker.Kind.BEAT, slots=0, in_flight=0)
+        return pause
+
+    def close(self) -> None:
+        super().close()
+        with _database_may_be_away():
+            presence.leave(self._owner)
 
 
 def plan() -> None:
@@ -45,6 +73,14 @@ def plan() -> None:
     )
     _entry("Sweep", sweep.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
     _entry("Nightly purge", purge.name, crontab=nightly)
+
+
+@contextmanager
+def _database_may_be_away() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseError as error:
+        logger.warning("database_unreachable", during="beat", error=str(error))
 
 
 def _entry(name: str, task: str, **schedule: object) -> None:

@@ -34,6 +34,11 @@ def seen_lately() -> QuerySet[Worker]:
     return Worker.objects.filter(seen_at__gte=now_plus(-LEASE))
 
 
+def on_host(name: str) -> QuerySet[Worker]:
+    """Those of ``seen_lately`` that run on the named host, whose owners start with its name."""
+    return seen_lately().filter(owner__startswith=f"{name[:100]}:")
+
+
 def forget_vanished() -> int:
     """Take away the rows of processes that ended without a word long ago; returns how many."""
     return Worker.objects.filter(seen_at__lt=now_plus(-FORGET_AFTER)).delete()[0]

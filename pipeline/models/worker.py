@@ -1,4 +1,4 @@
-"""Which processes run jobs, by their own word: each keeps one row fresh while it lives."""
+"""Which processes see to jobs, by their own word: each keeps one row fresh while it lives."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from django.db.models.functions import Now
 
 
 class Worker(models.Model):
-    """A process that runs jobs. Its heartbeat renews ``seen_at``; it takes its row along when it
-    ends in order, and the sweep takes away rows of those that did not.
+    """A process that runs jobs, or beat. It renews ``seen_at``; it takes its row along when it ends
+    in order, and the sweep takes away rows of those that did not.
     """
 
     class Kind(models.TextChoices):
         POOL = "pool", "Pool"
         CELERY = "celery", "Celery worker"
+        BEAT = "beat", "Celery beat"
 
     owner = models.CharField(
         max_length=200, unique=True, help_text="host, process id and a random part"

@@ -16,11 +16,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def wait_for(condition: Callable[[], object], what: str = "It") -> None:
-    """Wait until something another process does has happened; fail after a minute."""
+    """Wait until something another process does has happened; fail after two minutes."""
     pause, seconds = threading.Event(), 0.05
     for _ in range(int(PATIENCE_SECONDS / seconds)):
         if condition():
@@ -64,7 +64,7 @@ class OwnRedis:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def test_database_url() -> str:
+def url_of_test_database() -> str:
     """DATABASE_URL for a process that is to work on the database of this test run."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
@@ -79,7 +79,7 @@ def product_process(
     log: Path, *command: str, **variables: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the product on the test database; killed if the block did not end it."""
-    env = {**os.environ, "DATABASE_URL": test_database_url(), "LOG_LEVEL": "INFO", **variables}
+    env = {**os.environ, "DATABASE_URL": url_of_test_database(), "LOG_LEVEL": "INFO", **variables}
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", *command],
