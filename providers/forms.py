@@ -27,6 +27,7 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ApiProvider
         fields = services.PROVIDER_FIELDS
+        widgets = {"extra_headers": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012
 
     @property
     def key(self) -> Secret | None:
