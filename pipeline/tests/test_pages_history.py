@@ -27,6 +27,14 @@ def test_it_shows_a_dead_job_as_failed(as_alice: Client, submission: Submission)
     assertContains(as_alice.get("/submissions/"), '<span class="mark mark-failed">Failed</span>')
 
 
+def test_it_promises_no_result_of_a_run_that_ended(
+    as_alice: Client, submission: Submission
+) -> None:
+    assertContains(as_alice.get("/submissions/"), "not yet", count=2)
+    put(submission, JobState.CANCELLED)
+    assertContains(as_alice.get("/submissions/"), "not made", count=2)
+
+
 def test_it_shows_nobody_elses(client: Client, bob: User, submission: Submission) -> None:
     client.force_login(bob)
     assertNotContains(client.get("/submissions/"), "small.py")

@@ -80,6 +80,11 @@ def test_it_shows_nothing_that_another_site_sent(strict: Client, alice: User) ->
     assertNotContains(answer, "do_not_lose", status_code=403)
 
 
+def test_it_puts_no_link_above_kept_code_that_would_replace_it(client: Client, db: None) -> None:
+    answer = client.post("/submissions/", TYPED)
+    assertNotContains(answer, "Load the example", status_code=403)
+
+
 def test_it_explains_an_old_form_elsewhere(strict: Client) -> None:
     assertContains(strict.post("/sign-out/"), "The form was too old", status_code=403)
 

@@ -127,6 +127,15 @@ def test_it_cancels_a_run(as_alice: Client, submission: Submission) -> None:
     assert submission.current_job.state == JobState.CANCELLED
 
 
+def test_it_promises_nothing_to_read_where_nothing_was_finished(
+    as_alice: Client, submission: Submission
+) -> None:
+    put(submission, JobState.CANCELLED)
+    assertNotContains(as_alice.get(submission.get_absolute_url()), "What was finished before")
+    store(submission, Step.FORENSIC, dossier())
+    assertContains(as_alice.get(submission.get_absolute_url()), "What was finished before")
+
+
 def test_it_says_that_an_ended_run_cannot_be_cancelled(
     as_alice: Client, submission: Submission
 ) -> None:

@@ -22,7 +22,10 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """``tally`` and ``confidence`` are None while the step that makes them has no result."""
+    """``tally`` and ``confidence`` are None where the step that makes them has no result.
+
+    ``nothing`` says whether one can still come.
+    """
 
     submission: Submission
     language: str
@@ -30,6 +33,7 @@ class HistoryRow:
     state: str
     tally: list[tuple[str, int]] | None
     confidence: str | None
+    nothing: str
 
 
 def rows_of(submissions: Sequence[Submission]) -> list[HistoryRow]:
@@ -51,6 +55,7 @@ def _row(submission: Submission, contents: dict[tuple[int, str], Any]) -> Histor
         state=state,
         tally=_tally(contents.get((key, Step.FORENSIC))),
         confidence=(contents.get((key, Step.QUALITY)) or {}).get("confidence"),
+        nothing="not made" if job is None or job.has_ended else "not yet",
     )
 
 

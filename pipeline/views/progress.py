@@ -51,6 +51,7 @@ class Progress:
     attempt: int
     attempts_allowed: int
     ended: bool
+    has_results: bool
     seen: str
 
 
@@ -79,6 +80,7 @@ def progress_of(job: Job | None, results: Results) -> Progress:
         attempt=attempts,
         attempts_allowed=settings.JOB_MAX_RETRIES,
         ended=ended,
+        has_results=bool(results),
         seen=f"{state}-{attempts}-{running}-{len(results)}",
     )
 
