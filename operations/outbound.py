@@ -9,6 +9,7 @@ total deadline (``within``), counted from the resolution of the name to the last
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import socket
 import ssl
@@ -33,6 +34,9 @@ MAX_ANSWER_BYTES = 8 * 1024 * 1024
 LONGEST_SECONDS = 900.0
 CONNECT_SECONDS = 10.0
 RESOLVER_THREADS = 8
+
+# It writes a line a call with the whole address; what is worth knowing is recorded by the callers.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 _ends_at: ContextVar[float | None] = ContextVar("outbound_deadline", default=None)
 

@@ -71,6 +71,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: FakeServer
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # or each answer would wait 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
         if self.path == "/_calls":
