@@ -19,13 +19,16 @@ Address = IPv4Address | IPv6Address
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAT64 = ip_network("64:ff9b::/96")
 # Never public, whatever Python's tables say: an IPv4 address in an obsolete IPv6 wrapping, tunnels
-# that end wherever the address says, and Azure's platform endpoint, which is a public number.
+# that end wherever the address says, protocol assignments that older Pythons let pass (Oracle's
+# metadata is there), and Azure's platform endpoint, which is a public number.
 NEVER = (
     ip_network("::/96"),
     ip_network("2001::/32"),
     ip_network("64:ff9b:1::/48"),
+    ip_network("192.0.0.0/24"),
     ip_network("168.63.129.16/32"),
 )
+METADATA = ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254")  # not link-local
 HOST_NAME = re.compile(
     r"[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?)*"
 )
@@ -175,7 +178,7 @@ def _is_special(address: Address) -> bool:
         or address.is_multicast
         or address.is_unspecified
         or (address.is_reserved and not address.is_loopback)
-        or str(address) in ("168.63.129.16", "100.100.100.200", "fd00:ec2::254")
+        or str(address) in METADATA
     )
 
 
