@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 from config.workshop import needs, suite
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = """
 import pytest
+from django.core.cache import cache
 
 def test_plain():
     pass
@@ -70,3 +72,10 @@ def test_it_runs_in_parallel_unless_told_otherwise(monkeypatch: pytest.MonkeyPat
 
 def test_it_passes_the_arguments_on() -> None:
     assert suite.pytest_command(["-k", "limits"])[-2:] == ["-k", "limits"]
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("visitor", ["first", "second"])
+def test_it_gives_each_test_a_cache_of_its_own(visitor: str) -> None:
+    assert cache.get("left-behind") is None, visitor
+    cache.set("left-behind", visitor, timeout=30)

@@ -5,6 +5,8 @@ With REQUIRE_ALL=1 nothing may be skipped: each skipped test fails, with the rea
 
 import os
 from collections.abc import Generator
+from copy import deepcopy
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +19,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def own_cache_keys(request: pytest.FixtureRequest) -> None:
+    """Let no test read what another one left in Redis, nor touch what is there already."""
+    if not request.config.pluginmanager.hasplugin("django"):
+        return
+    settings = request.getfixturevalue("settings")
+    if settings.REDIS_URL:
+        caches = deepcopy(settings.CACHES)
+        caches["default"]["KEY_PREFIX"] = f"test-{uuid4().hex}"
+        settings.CACHES = caches
 
 
 @pytest.hookimpl(wrapper=True)
