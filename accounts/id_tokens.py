@@ -54,16 +54,13 @@ def verified_claims(
 def _signing_key(token: str, keys: dict[str, Any]) -> jwt.PyJWK:
     """The one published key that the token's header points to."""
     wanted = jwt.get_unverified_header(token).get("kid")
-    usable = [key for key in jwt.PyJWKSet.from_dict(keys).keys if _may_sign(key)]
+    known = jwt.PyJWKSet.from_dict(keys).keys
+    usable = [key for key in known if key.public_key_use in (None, "sig")]
     if wanted is not None:
         usable = [key for key in usable if key.key_id == wanted]
     if len(usable) != 1:
         raise TokenRefused("the token is signed with a key that the provider does not publish")
     return usable[0]
-
-
-def _may_sign(key: jwt.PyJWK) -> bool:
-    return key.public_key_use in (None, "sig") and key.key_type != "oct"
 
 
 def _check_audience(claims: dict[str, Any], client_id: str) -> None:

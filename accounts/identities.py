@@ -103,8 +103,8 @@ def _known(identity: Identity) -> User | None:
     if account is None:
         return None
     user: User = account.user
-    services.refuse_who_may_not(user, SignInRefused)
     _follow_address(user, identity.email)
+    services.refuse_who_may_not(user, SignInRefused)
     account.save(update_fields=["last_login"])
     return user
 

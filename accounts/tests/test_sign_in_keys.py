@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import time
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import jwt
@@ -69,3 +71,16 @@ def test_it_takes_the_only_key_when_the_token_names_none() -> None:
 def test_it_refuses_every_other_key(text: str, keys: dict[str, Any]) -> None:
     with pytest.raises(TokenRefused):
         check(text, keys)
+
+
+def test_it_refuses_a_shared_key_whatever_the_token_calls_its_signature() -> None:
+    secret = b"published for everybody to read!"
+    shared = {"keys": [{"kty": "oct", "alg": "HS256", "kid": "one", "k": base64url(secret)}]}
+    head, body, _ = token("one", kid="one").split(".")
+    mac = hmac.digest(secret, f"{head}.{body}".encode(), "sha256")
+    with pytest.raises(TokenRefused):
+        check(f"{head}.{body}.{base64url(mac)}", shared)
+
+
+def base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()

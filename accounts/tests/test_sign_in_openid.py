@@ -63,6 +63,15 @@ def test_it_follows_a_person_to_a_new_address(provider: Provider) -> None:
     assert (user.email, user_in(client)) == ("married@example.com", str(user.pk))
 
 
+def test_it_admits_a_known_person_by_the_new_address(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    sign_in(Client(), provider, provider.knows(email="alice@former.example"))
+    settings.SIGNIN_ALLOWED = ["example.com"]
+    sign_in(client, provider, provider.knows(email="alice@example.com"))
+    assert User.objects.get(pk=user_in(client)).email == "alice@example.com"
+
+
 def test_it_does_not_take_an_address_away_from_another_user(provider: Provider, bob: User) -> None:
     sign_in(Client(), provider, provider.knows())
     client = Client()

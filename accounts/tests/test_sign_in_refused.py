@@ -188,6 +188,16 @@ def test_it_refuses_a_known_person_who_is_admitted_no_longer(
     refused(client, provider, "is not admitted here")
 
 
+def test_it_refuses_a_known_person_whose_new_address_is_not_admitted(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    settings.SIGNIN_ALLOWED = ["example.com"]
+    sign_in(Client(), provider, provider.knows())
+    provider.knows(email="alice@elsewhere.org")
+    refused(client, provider, "alice@elsewhere.org is not admitted here")
+    assert User.objects.get().email == "alice@example.com"
+
+
 def test_it_refuses_a_suspended_user(client: Client, provider: Provider) -> None:
     sign_in(Client(), provider, provider.knows())
     User.objects.update(is_active=False)
