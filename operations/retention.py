@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
-from django.db.models.functions import Now
 from django_celery_results.models import TaskResult
 
-from operations.clock import now_plus
+from operations.clock import Now, now_plus
 
 KEEP_OUTCOMES = timedelta(days=30)
 

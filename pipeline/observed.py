@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Min, Sum
-from django.db.models.functions import Now
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 from prometheus_client.metrics_core import Metric
 
-from operations.clock import database_now
+from operations.clock import Now, database_now
 from operations.health import Finding, State
 from pipeline import presence
 from pipeline.models import ENDED, Job, JobState, StepResult

@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
-from operations.clock import now_plus
+from operations.clock import Now, now_plus
 from pipeline.models import Worker
 from pipeline.retries import LEASE
 

@@ -85,7 +85,8 @@ def cancel(*, submission: Submission, by: User) -> None:
 
 def _queue_job(submission: Submission) -> Job:
     """Create a job and make it the submission's current one; announced once it is committed."""
-    job = Job.objects.create(submission=submission, available_at=Now(), created_at=Now())
+    now = {"available_at": Now(), "announced_at": Now(), "created_at": Now()}
+    job = Job.objects.create(submission=submission, **now)
     Submission.objects.filter(pk=submission.pk).update(current_job=job)
     submission.current_job = job
     transaction.on_commit(partial(dispatch.announce, job.pk))
