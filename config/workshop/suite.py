@@ -8,7 +8,6 @@ from . import environment
 from .console import ROOT, say
 from .needs import missing
 
-PLUGIN = "config.workshop.requirements_plugin"
 MOST_WORKERS = 4
 NOTHING_COLLECTED = 5
 
@@ -23,9 +22,9 @@ def test(arguments: Sequence[str]) -> int:
 
 
 def pytest_command(arguments: Sequence[str]) -> list[str]:
-    """pytest with our plugin, in parallel unless the arguments say otherwise."""
+    """pytest, in parallel unless the arguments say otherwise."""
     python = str(environment.python())
-    return [python, "-m", "pytest", "-p", PLUGIN, *_parallel(arguments), *arguments]
+    return [python, "-m", "pytest", *_parallel(arguments), *arguments]
 
 
 def _parallel(arguments: Sequence[str]) -> list[str]:
