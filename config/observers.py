@@ -6,6 +6,7 @@ whoever bears METRICS_TOKEN, and for administrators.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hmac import compare_digest
 
 from django.conf import settings
@@ -14,19 +15,47 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from operations.health import State, overall, report
+from operations.health import Finding, State, overall, report
 from operations.metrics import CONTENT_TYPE, exposition
 from operations.middleware import is_loopback
+
+HEALTH_PATH = "/health"
 
 
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 when the product can serve, 503 when its database is away."""
-    findings = report()
+    return _health(report(), with_details=_is_trusted(request) or bool(request.user.is_staff))
+
+
+class HealthWithoutDatabase:
+    """Answers /health itself when the database is away, before anybody looks for a session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == HEALTH_PATH:
+            findings = report()
+            if overall(findings) is State.DOWN:
+                return _health(findings, with_details=_is_trusted(request))
+        return self.get_response(request)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Everything that Prometheus collects."""
+    if not _is_trusted(request) and not request.user.is_staff:
+        raise PermissionDenied("Metrics are open to this machine and to bearers of METRICS_TOKEN.")
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
+
+
+def _health(findings: dict[str, Finding], *, with_details: bool) -> JsonResponse:
     state = overall(findings)
     body: dict[str, object] = {"status": state}
-    if _may_observe(request, with_database=state is not State.DOWN):
+    if with_details:
         body["version"] = settings.VERSION
         body["checks"] = {
             name: {"status": finding.state, **finding.facts} for name, finding in findings.items()
@@ -34,25 +63,13 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse(body, status=503 if state is State.DOWN else 200)
 
 
-@never_cache
-@require_safe
-def metrics(request: HttpRequest) -> HttpResponse:
-    """Everything that Prometheus collects."""
-    if not _may_observe(request, with_database=True):
-        raise PermissionDenied("Metrics are open to this machine and to bearers of METRICS_TOKEN.")
-    return HttpResponse(exposition(), content_type=CONTENT_TYPE)
-
-
-def _may_observe(request: HttpRequest, *, with_database: bool) -> bool:
-    """Whether the request comes from this machine, bears the token, or is an administrator's.
+def _is_trusted(request: HttpRequest) -> bool:
+    """Whether the request comes from this machine or bears the token.
 
     A proxy on this machine does not make the whole world local: what was forwarded is not.
     """
-    if is_loopback(request.META.get("REMOTE_ADDR", "")) and not _was_forwarded(request):
-        return True
-    if _bears_token(request.headers.get("Authorization", "")):
-        return True
-    return with_database and bool(request.user.is_staff)
+    is_local = is_loopback(request.META.get("REMOTE_ADDR", "")) and not _was_forwarded(request)
+    return is_local or _bears_token(request.headers.get("Authorization", ""))
 
 
 def _was_forwarded(request: HttpRequest) -> bool:

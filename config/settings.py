@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "operations.middleware.ClientAddressMiddleware",
     "operations.middleware.BodySizeMiddleware",
+    "config.observers.HealthWithoutDatabase",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

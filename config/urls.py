@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
-    path("health", observers.health, name="health"),
+    path(observers.HEALTH_PATH.removeprefix("/"), observers.health, name="health"),
     path("metrics", observers.metrics, name="metrics"),
 ]
 

@@ -81,6 +81,17 @@ def test_it_answers_503_when_the_database_is_away(
     assert (answer.status_code, answer.json()) == (503, {"status": "down"})
 
 
+def test_it_answers_people_who_are_signed_in_when_the_database_is_away(
+    as_alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OperationalError("gone away")
+
+    monkeypatch.setattr(connection, "ensure_connection", refuse)
+    monkeypatch.setattr(connection, "cursor", refuse)
+    assert as_alice.get("/health", **STRANGER).status_code == 503
+
+
 def test_it_refuses_metrics_to_strangers(client: Client) -> None:
     assert client.get("/metrics", **STRANGER).status_code == 403
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from config.celery import app
 from operations.retention import KEEP_OUTCOMES
 from pipeline import periodic, presence
 from pipeline.heartbeat import Heartbeat
@@ -37,7 +37,7 @@ def test_it_plans_what_must_recur() -> None:
 
 def test_it_plans_only_tasks_that_exist() -> None:
     periodic.plan()
-    assert set(PeriodicTask.objects.values_list("task", flat=True)) <= set(app.tasks)
+    assert set(PeriodicTask.objects.values_list("task", flat=True)) <= set(current_app.tasks)
 
 
 def test_it_keeps_what_administrators_changed() -> None:
@@ -60,7 +60,7 @@ def test_it_purges_expired_sessions_and_old_outcomes_only() -> None:
 
 
 def test_it_keeps_the_outcome_of_maintenance_and_none_of_jobs() -> None:
-    kept = {name for name, task in app.tasks.items() if not task.ignore_result}
+    kept = {name for name, task in current_app.tasks.items() if not task.ignore_result}
     assert {name for name in kept if not name.startswith("celery.")} == {"maintenance.purge"}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = (
         "End with 0 if a worker or beat of this host (or container) was seen lately, else with 1."
     )
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:
         if not presence.on_host(socket.gethostname()).exists():
