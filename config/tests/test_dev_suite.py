@@ -34,7 +34,16 @@ def run_pytest(folder: Path, **variables: str) -> str:
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    mysql: needs a server\n")
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     env |= {"DATABASE_URL": "sqlite:///unused.sqlite3", "PYTHONPATH": str(ROOT), "REQUIRE_ALL": ""}
-    options = ["-p", suite.PLUGIN, "-p", "no:django", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    options = [
+        "-p",
+        "config.workshop.requirements_plugin",
+        "-p",
+        "no:django",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cacheprovider",
+    ]
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "pytest", "-q", *options],
         cwd=folder,
