@@ -43,7 +43,7 @@ def judge(
     changed: bool,
 ) -> Verdict:
     """The verdict on a rebuilt text. Never HIGH: no test of behaviour was run."""
-    checks = (
+    damage = (
         _changed(changed),
         _parses(after),
         _not_emptied(before, after),
@@ -52,9 +52,10 @@ def judge(
         _nothing_new(before, after),
         _names_kept(before, after),
     )
+    checks = (*damage, _nothing_serious_left(after))
     removed = gone(before, after) if changed else []
     return Verdict(
-        sentence=_sentence(before, after, checks, removed, changed),
+        sentence=_sentence(before, after, damage, removed, changed),
         improvements=_improvements(changes, removed, changed),
         remaining=(*_findings_left(after), *_refused(refusals)),
         confidence=_confidence(after, checks),
@@ -126,6 +127,17 @@ def _names_kept(before: Examination, after: Examination) -> VerdictCheck:
     return _check("public names kept", PASSED, "classes and functions are still there")
 
 
+def _nothing_serious_left(after: Examination) -> VerdictCheck:
+    """What is still dangerous is not ready for production, however well the rest was repaired."""
+    left = _serious(after)
+    detail = f"{left} findings are still HIGH or CRITICAL" if left else "none is HIGH or CRITICAL"
+    return _check("nothing serious is left", FAILED if left else PASSED, detail)
+
+
+def _serious(after: Examination) -> int:
+    return sum(f.severity in (Severity.CRITICAL, Severity.HIGH) for f in after.findings)
+
+
 def _confidence(after: Examination, checks: Iterable[VerdictCheck]) -> Confidence:
     """MEDIUM only for scanned Python with every check passed; tokens alone prove too little."""
     if after.language == "python" and all(check.outcome is PASSED for check in checks):
@@ -136,7 +148,7 @@ def _confidence(after: Examination, checks: Iterable[VerdictCheck]) -> Confidenc
 def _sentence(
     before: Examination,
     after: Examination,
-    checks: tuple[VerdictCheck, ...],
+    damage: tuple[VerdictCheck, ...],
     removed: list[Finding],
     changed: bool,
 ) -> str:
@@ -144,7 +156,7 @@ def _sentence(
     if not changed:
         found = f"; findings that remain: {left}" if left else ", and nothing had been found"
         return f"Nothing was changed{found}."
-    failed = [check for check in checks if check.outcome is FAILED]
+    failed = [check for check in damage if check.outcome is FAILED]
     if failed:
         return (
             f"Do not use the rebuilt code as it is: {failed[0].name} failed ({failed[0].detail})."
@@ -161,7 +173,7 @@ def _sentence(
 
 
 def _left(after: Examination) -> str:
-    serious = sum(f.severity in (Severity.CRITICAL, Severity.HIGH) for f in after.findings)
+    serious = _serious(after)
     return f"{len(after.findings)}" + (f" ({serious} of them serious)" if serious else "")
 
 

@@ -69,6 +69,13 @@ def test_it_does_not_blame_a_repair_for_findings_elsewhere():
     assert verdict.sentence.startswith("The rebuild removes 1 of 2 findings and leaves 1 (1 of")
 
 
+def test_it_is_low_while_something_serious_is_left():
+    extra = "\ndef third(t):\n    return yaml.load(t)\n"
+    verdict = quality(BAD + extra, GOOD + extra, "python", changes=[REPAIR])
+    assert outcome(verdict, "nothing serious is left") == "fail"
+    assert verdict.confidence == "LOW"
+
+
 def test_it_is_low_when_a_scanner_did_not_run(monkeypatch):
     real = sandbox.submit
 
