@@ -76,7 +76,6 @@ def review(file: Path) -> None:
         code,
         rebuilt.code,
         "python",
-        file.name,
         changes=rebuilt.changes,
         refusals=rebuilt.refusals,
         deadline_seconds=DEADLINE_SECONDS,

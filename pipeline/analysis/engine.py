@@ -16,6 +16,7 @@ from pipeline.analysis.checks import Answers, run_checks
 from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost
 from pipeline.analysis.languages import LANGUAGES, label_of
 from pipeline.analysis.merge import merge
+from pipeline.analysis.remembered import remembered
 from pipeline.analysis.types import (
     Change,
     Component,
@@ -34,14 +35,12 @@ class UnreadableCode(ValueError):
     """The text cannot be analysed at all; the message may be shown to the user."""
 
 
-def examine(
-    code: str, language: str, filename: str = "", deadline_seconds: float | None = None
-) -> Examination:
+def examine(code: str, language: str, deadline_seconds: float | None = None) -> Examination:
     """Measure one text.
 
     Raises UnreadableCode for NUL, lone surrogates or an unknown language, and ServerLost.
     """
-    return _examine(code, language, filename, _deadline(deadline_seconds))
+    return _examine(code, language, _deadline(deadline_seconds))
 
 
 def forensic(
@@ -52,7 +51,7 @@ def forensic(
     deadline_seconds: float | None = None,
 ) -> Dossier:
     """Result of the forensic step. Raises UnreadableCode or ServerLost."""
-    examination = examine(code, language, filename, deadline_seconds)
+    examination = examine(code, language, deadline_seconds)
     return dossier.compose(examination, filename, comments)
 
 
@@ -87,21 +86,24 @@ def quality(
     original: str,
     rebuilt: str,
     language: str,
-    filename: str = "",
     changes: Sequence[Change] = (),
     refusals: Sequence[Refusal] = (),
     deadline_seconds: float | None = None,
 ) -> Verdict:
     """Result of the quality step: both texts measured again and compared. Raises as ``examine``."""
     deadline = _deadline(deadline_seconds)
-    before = _examine(original, language, filename, deadline)
+    before = _examine(original, language, deadline)
     same = original == rebuilt
-    after = before if same else _examine(rebuilt, language, filename, deadline)
+    after = before if same else _examine(rebuilt, language, deadline)
     return verdict.judge(before, after, tuple(changes), tuple(refusals), changed=not same)
 
 
-def _examine(code: str, language: str, filename: str, deadline: float | None) -> Examination:
+def _examine(code: str, language: str, deadline: float | None) -> Examination:
     _refuse_unreadable(code, language)
+    return remembered.get((code, language), lambda: _measure(code, language, deadline))
+
+
+def _measure(code: str, language: str, deadline: float | None) -> Examination:
     answers = run_checks(code, language, deadline)
     structure = answers.answers.get("structure") or answers.answers.get("outline") or {}
     return Examination(

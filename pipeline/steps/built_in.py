@@ -53,7 +53,6 @@ def verdict_of(assignment: Assignment) -> Verdict:
             material.code,
             rebuild.code,
             material.language,
-            material.filename,
             changes=rebuild.changes,
             refusals=rebuild.refusals,
             deadline_seconds=assignment.seconds_left,
