@@ -83,6 +83,11 @@ def test_it_does_not_shadow_a_name_of_the_file():
     assert run(result)["password"] == "a"
 
 
+def test_it_takes_a_name_that_no_star_import_can_bring():
+    code = "import random\nfrom helpers import *\npassword = random.choice('ab')\n"
+    assert fixed(code, RULE).splitlines()[0] == "import secrets as _secrets"
+
+
 def test_it_refuses_where_the_import_would_find_the_file_itself():
     assert "mean something else" in refusal(
         "import random\ntoken = random.random()\n", RULE, filename="lib/secrets.py"

@@ -105,6 +105,7 @@ def test_it_refuses_where_waiting_may_be_meant(line: str, word: str):
         "import requests\ndef f(session):\n    session.get(u)\n",
         "import requests\ns = requests.Session()\ns = {}\ns.get(u)\n",
         "requests = {}\nrequests.get('u')\n",
+        "import requests\ns = requests.Session()\ns.request('GET', u, 0, 0, 0, 0, 0, 0, 5)\n",
     ],
 )
 def test_it_leaves_other_things_alone(code: str):

@@ -73,6 +73,7 @@ def test_it_refuses_where_it_is_not_sure(line: str, word: str):
         "import ssl\nc.minimum_version = ssl.TLSVersion.TLSv1_2\n",
         "def f(ssl):\n    ssl.SSLContext(ssl.PROTOCOL_TLSv1)\n",
         "import ssl\nold = version == ssl.PROTOCOL_TLSv1\n",
+        "import ssl\nold = set()\nold.add(ssl.PROTOCOL_TLSv1)\n",
     ],
 )
 def test_it_leaves_other_things_alone(code: str):

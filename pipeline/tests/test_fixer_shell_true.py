@@ -120,6 +120,7 @@ def test_it_refuses_whatever_a_shell_could_interpret(command: str):
         ("if subprocess.call('git gc', shell=True): pass", "127"),
         ("r = subprocess.run('git gc', shell=True)\nprint(r.returncode)", "127"),
         ("def f():\n    r = subprocess.run('git gc', shell=True)\n    return r", "127"),
+        ("p = subprocess.Popen('git gc', shell=True)\nprint('ran ' + p.args)", "127"),
         ("return_code = subprocess.Popen('git gc', shell=True).wait()", "127"),
         ("self.p = subprocess.Popen('git gc', shell=True)", "127"),
         (

@@ -1,6 +1,7 @@
 """The SQL fixer: the same rows for honest values, none of the others' rows for hostile ones."""
 
 import sqlite3
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -31,7 +32,7 @@ def cursor():
     connection.close()
 
 
-def rows(code: str, cursor: sqlite3.Cursor, name: str) -> list[tuple[str]]:
+def rows(code: str, cursor: sqlite3.Cursor, name: object) -> list[tuple[str]]:
     run(code)["find"](cursor, name)
     return cursor.fetchall()
 
@@ -56,14 +57,14 @@ def test_it_shows_that_the_original_gave_them_away(cursor: sqlite3.Cursor):
 
 def test_it_keeps_quotes_and_layout():
     code = f"{HEAD}    {FORMS[0]}  # by name\n"
-    line = '    cur.execute("SELECT name FROM t WHERE name = ? AND age=?", (name, age))  # by name'
-    assert fixed(code, RULE).splitlines()[2] == line
+    line = 'cur.execute("SELECT name FROM t WHERE name = ? AND age=?", (str(name), age))'
+    assert fixed(code, RULE).splitlines()[2] == f"    {line}  # by name"
 
 
 def test_it_takes_a_value_from_a_request():
     code = "import sqlite3\ndef find(cur, args):\n    name = args['n']\n    "
     code += "cur.execute(\"SELECT 1 WHERE a = '%s'\" % name)\n"
-    assert 'cur.execute("SELECT 1 WHERE a = ?", (name,))' in fixed(code, RULE)
+    assert 'cur.execute("SELECT 1 WHERE a = ?", (str(name),))' in fixed(code, RULE)
 
 
 def test_it_inserts_the_same_row(cursor: sqlite3.Cursor):
@@ -106,6 +107,8 @@ def test_it_uses_the_placeholder_of_the_driver():
             "q = f\"SELECT 1 WHERE a = '{name}'\"\n    name = 1\n    cur.execute(q)",
             "may change",
         ),
+        ("cur.execute(f\"PRAGMA key = '{name}'\")", "no parameters"),
+        ("cur.execute(f\"CREATE VIEW v AS SELECT 1 WHERE a = '{name}'\")", "no parameters"),
         ("pool.execute(f\"SELECT 1 WHERE a = '{name}'\")", "driver"),
     ],
 )
@@ -130,3 +133,43 @@ def test_it_refuses_where_the_driver_is_not_clear(modules: str):
 )
 def test_it_leaves_other_statements_alone(line: str):
     assert untouched(f"import sqlite3\ndef find(cur, name, sql):\n    {line}\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "now = \"datetime('now')\"; cur.execute(f'UPDATE t SET a = {now}')",
+        "name = 'NULL' if name is None else int(name); cur.execute(f'UPDATE t SET a = {name}')",
+        "rest = ', '.join(name); cur.execute(f'INSERT INTO t VALUES (1, {rest})')",
+        "cur.execute(f\"INSERT INTO t VALUES (1, {', '.join(name)})\")",
+    ],
+)
+def test_it_refuses_sql_of_the_programs_own(line: str):
+    assert "itself" in refusal(f"import sqlite3\ndef find(cur, name):\n    {line}\n", RULE)
+
+
+@pytest.mark.parametrize("left", ["length(name)", "age + 0", "-age"])
+def test_it_refuses_to_compare_an_expression_with_a_value_without_quotes(left: str):
+    # SQLite compares a number with the text "5" as texts there, and finds other rows.
+    line = 'cur.execute(f"SELECT name FROM t WHERE LEFT > {name}")'.replace("LEFT", left)
+    assert "itself" in refusal(f"import sqlite3\ndef find(cur, name):\n    {line}\n", RULE)
+
+
+def test_it_passes_as_text_what_stood_between_quotes(cursor: sqlite3.Cursor):
+    code = f"{HEAD}    {FORMS[0]}\n"
+    cursor.execute("INSERT INTO t VALUES ('/etc', 7)")
+    assert rows(fixed(code, RULE), cursor, PurePosixPath("/etc")) == [("/etc",)]
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["from helpers import db", "class Wrapper:\n    def execute(self, statement): ..."],
+)
+def test_it_refuses_a_wrapper_that_may_take_the_statement_alone(head: str):
+    code = f"import sqlite3\n{head}\ndef f(n):\n    db.execute(f\"SELECT 1 WHERE a = '{{n}}'\")\n"
+    assert "driver" in refusal(code, RULE)
+
+
+def test_it_refuses_arguments_collected_by_a_star():
+    code = "import sqlite3\ndef f(cur, *n):\n    cur.execute(\"SELECT 1 WHERE a = '%s'\" % n)\n"
+    assert "apart" in refusal(code, RULE)

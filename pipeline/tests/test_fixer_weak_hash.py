@@ -46,6 +46,11 @@ def test_it_knows_hashlib_new():
     assert "hashlib.new('sha256', uuid.uuid4().bytes).hexdigest()[:32]" in fixed(code, RULE)
 
 
+def test_it_follows_randomness_through_conversions():
+    code = "import hashlib, random\nn = hashlib.md5(str(random.random()).encode()).hexdigest()\n"
+    assert "hashlib.sha256(str(random.random()).encode()).hexdigest()[:32]" in fixed(code, RULE)
+
+
 def test_it_reaches_sha256_where_only_md5_was_imported():
     code = "import os\nfrom hashlib import md5 as h\nname = h(os.urandom(8)).hexdigest()\n"
     after = fixed(code, RULE)
@@ -63,6 +68,9 @@ def test_it_reaches_sha256_where_only_md5_was_imported():
         ("tag = hmac.new(key, data, hashlib.md5)", "handed on"),
         ("token = hashlib.md5((key := os.urandom(8))).hexdigest()", "both sides"),
         ("cache_key = hashlib.md5(*parts)", "does not show"),
+        ("x = hashlib.md5((old or os.urandom(8)) + data).hexdigest()", "does not show"),
+        ("x = hashlib.md5(os.urandom(8) if new else old).hexdigest()", "does not show"),
+        ("x = hashlib.md5(kept.setdefault('x', os.urandom(8))).hexdigest()", "does not show"),
     ],
 )
 def test_it_refuses_where_a_stored_digest_could_stop_matching(line: str, word: str):

@@ -20,9 +20,15 @@ def reach(source: Source, module: str, user: cst.CSTNode) -> Need | None:
     for name in (module, f"_{module}"):
         bindings = source.bindings(name)
         hidden = any(b.scope is own and not isinstance(own, GlobalScope) for b in bindings)
+        hidden |= not bindings and name == module and _has_star_import(source)
         if not hidden and all(_binds(binding, module, name) for binding in bindings):
             return Need(module, name)
     return None
+
+
+def _has_star_import(source: Source) -> bool:
+    """Whether names that nobody sees are imported; those with an underscore are not."""
+    return any(isinstance(found.names, cst.ImportStar) for found in source.all(cst.ImportFrom))
 
 
 def _binds(binding: BaseAssignment, module: str, name: str) -> bool:

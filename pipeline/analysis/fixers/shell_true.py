@@ -18,7 +18,7 @@ TITLE = "{} runs without a shell; if it is not installed, FileNotFoundError says
 RUNNERS = {"subprocess.run", "subprocess.call", "subprocess.Popen"}
 RUNNERS |= {"subprocess.check_call", "subprocess.check_output"}
 RAISING = {"check_call", "check_output"}
-OUTPUTS = {"stdin", "stdout", "stderr", "communicate", "pid", "args"}
+OUTPUTS = {"stdin", "stdout", "stderr", "communicate", "pid"}
 CATCHES_MISSING = {"OSError", "FileNotFoundError", "Exception", "BaseException", "EnvironmentError"}
 
 BUILT = (

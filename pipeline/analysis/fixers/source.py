@@ -232,11 +232,17 @@ class Source:
     def assigned_values(self, node: cst.CSTNode) -> list[cst.BaseExpression]:
         """What the plain variable ``node`` is ever bound to; empty where that is not all known."""
         scope = self.scope(node)
+        known = self.known_values(node)
+        complete = isinstance(node, cst.Name) and scope and len(known) == len(scope[node.value])
+        return known if complete else []
+
+    def known_values(self, node: cst.CSTNode) -> list[cst.BaseExpression]:
+        """Those values of the plain variable ``node`` that can be seen; there may be others."""
+        scope = self.scope(node)
         if not isinstance(node, cst.Name) or scope is None:
             return []
         values = [self._bound_value(binding) for binding in scope[node.value]]
-        known = [value for value in values if value is not None]
-        return known if len(known) == len(values) else []
+        return [value for value in values if value is not None]
 
     def _bound_value(self, binding: BaseAssignment) -> cst.BaseExpression | None:
         if not isinstance(binding, Assignment):

@@ -8,8 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-#: What must stand in front of a value that is not quoted.
-BEFORE_VALUE = re.compile(r"(=|<|>|\bLIKE|\bVALUES\s*\([^()]*[(,])\s*$", re.IGNORECASE)
+#: What must stand in front of a value that is not quoted: a plain column and a comparison, since
+#: SQLite compares a number as text where the other side is an expression, or values before it.
+COLUMN = r"(?:\b(?:WHERE|AND|OR|NOT|SET|ON)\b|[,(])\s*[\w.]+"
+BEFORE_VALUE = re.compile(
+    rf"({COLUMN}\s*(=|==|<>|!=|<=?|>=?|\bLIKE)|\bVALUES\s*\([^()]*[(,])\s*$", re.IGNORECASE
+)
+#: Statements that take parameters everywhere; PRAGMA, CREATE, ALTER and SET do not.
+TAKES_PARAMETERS = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH)\b", re.IGNORECASE)
 AFTER_VALUE = re.compile(r"\s|[,);]|$")
 LOOK_BACK = 500  # characters in front of a value that are read to tell what it is
 SAFE_ESCAPE = re.compile(r"\\[nt\n]|\\\r\n")
@@ -18,6 +24,7 @@ IDENTIFIER = (
     "Part of the statement itself is put together, such as the name of a table or column; only "
     "values can be passed separately. Check it against the names that are allowed."
 )
+NO_PARAMETERS = "Databases take no parameters in this kind of statement; check the value itself."
 ODD = "The quotes, comments or escapes of the statement leave room for doubt about what is a value."
 
 
@@ -25,7 +32,8 @@ ODD = "The quotes, comments or escapes of the statement leave room for doubt abo
 class Piece:
     """A run of SQL text, or of program text where a value is put in (then ``value`` is its code).
 
-    ``literal`` tells the Python string literals apart; ``tail`` is what a cut must leave behind.
+    ``literal`` tells the Python string literals apart; ``tail`` is what a cut must leave behind;
+    ``is_text`` says that the value is surely a string.
     """
 
     start: int
@@ -34,6 +42,7 @@ class Piece:
     value: str = ""
     literal: int = 0
     tail: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,8 @@ class Reader:
                 self._take_text(piece)
         if self._quote or "--" in self._seen or "/*" in self._seen:
             raise UnclearError(ODD)
+        if not TAKES_PARAMETERS.match(self._seen):
+            raise UnclearError(NO_PARAMETERS)
         return self.slots
 
     def _take_value(self, piece: Piece, following: Piece) -> None:
@@ -116,7 +127,7 @@ class Reader:
             return
         if self._opened is None or self._opened.literal != piece.literal or values[0].tail:
             raise UnclearError(ODD)
-        code = values[0].value if len(self._inside) == 1 else self._joined()
+        code = _as_text(values[0]) if len(self._inside) == 1 else self._joined()
         self.slots.append(Slot(self._opened_at, offset + 1, code))
 
     def _joined(self) -> str:
@@ -126,3 +137,9 @@ class Reader:
         if '"' in text or "\\" in text or "\n" in text:
             raise UnclearError(ODD)
         return f'f"{text}"'
+
+
+def _as_text(piece: Piece) -> str:
+    """Code of the text that the value became between quotes: drivers refuse a Path or UUID, and
+    PostgreSQL compares no number with a text."""
+    return piece.value if piece.is_text else f"str({piece.value})"

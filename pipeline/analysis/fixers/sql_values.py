@@ -9,8 +9,10 @@ import libcst as cst
 
 from pipeline.analysis.fixers import arguments
 from pipeline.analysis.fixers.base import Edit, Fixer, Plan
+from pipeline.analysis.fixers.nodes import dotted
 from pipeline.analysis.fixers.source import Source
-from pipeline.analysis.fixers.sql_text import ODD, Piece, Reader, Slot, UnclearError
+from pipeline.analysis.fixers.sql_fragments import holds_sql, may_be_tuple
+from pipeline.analysis.fixers.sql_text import IDENTIFIER, ODD, Piece, Reader, Slot, UnclearError
 from pipeline.analysis.fixers.words import words_of
 
 TITLE = "The values of the SQL statement are passed separately and can no longer change it"
@@ -87,6 +89,7 @@ def _consider(source: Source, plan: Plan, call: cst.Call, query: cst.BaseExpress
         statement = _statement(source, query)
         slots = Reader().read(statement.pieces)
         _check(source, statement, slots, placeholder)
+        _check_fragments(source, query, slots)
         _check_variable(source, call, query)
     except UnclearError as error:
         plan.refuse(line, str(error))
@@ -100,9 +103,18 @@ def _placeholder(source: Source, call: cst.Call) -> str | None:
     """The placeholder of the one driver that this file uses; None where that is not clear."""
     owner = call.func.value if isinstance(call.func, cst.Attribute) else None
     code = source.code(owner) if owner else ""
-    known = bool(words_of([code.rpartition(".")[2]]) & CURSORS)
+    known = bool(words_of([code.rpartition(".")[2]]) & CURSORS) and not _has_own_execute(
+        source, owner
+    )
     drivers = _drivers(source)
     return DRIVERS[next(iter(drivers))] if known and len(drivers) == 1 else None
+
+
+def _has_own_execute(source: Source, owner: cst.BaseExpression | None) -> bool:
+    """Whether ``owner`` may be a wrapper whose ``execute`` takes the statement alone."""
+    first = dotted(owner).partition(".")[0] if owner else ""
+    imported = source.imported.get(first, set()) - {"flask.g"}
+    return bool(imported) or any(f.name.value == "execute" for f in source.all(cst.FunctionDef))
 
 
 def _drivers(source: Source) -> set[str]:
@@ -118,11 +130,20 @@ def _drivers(source: Source) -> set[str]:
 def _check(source: Source, statement: Statement, slots: list[Slot], placeholder: str) -> None:
     """Raises UnclearError where the same values would not mean the same when passed."""
     text = "".join(piece.text for piece in statement.pieces)
-    if not slots or placeholder[0] in text or "{{" in text or "}}" in text:
+    doubled = "{{" in text or "}}" in text or bool(source.bindings("str"))
+    if not slots or placeholder[0] in text or doubled:
         raise UnclearError(ODD)
     for piece in statement.pieces:
         if CLEANED.search(piece.value) or _was_cleaned(source, piece.value):
             raise UnclearError(ESCAPED)
+
+
+def _check_fragments(source: Source, query: cst.BaseExpression, slots: list[Slot]) -> None:
+    """Raises UnclearError where a part without quotes may be SQL of the program's own."""
+    parts = {slot.value: slot for slot in slots}
+    for node in source.within(query, cst.BaseExpression):  # type: ignore[type-abstract]
+        if source.code(node) in parts and holds_sql(source, node):
+            raise UnclearError(IDENTIFIER)
 
 
 def _check_variable(source: Source, call: cst.Call, query: cst.BaseExpression) -> None:
@@ -219,7 +240,7 @@ def _percent(source: Source, query: cst.BinaryOperation) -> Statement:
         raise UnclearError(PARTS)
     if not isinstance(right, (cst.Tuple, cst.Name, cst.Attribute)) or not whole.text.isascii():
         raise UnclearError(PARTS)
-    if isinstance(right, cst.Name) and _may_be_tuple(source, right):
+    if isinstance(right, cst.Name) and may_be_tuple(source, right):
         raise UnclearError(PARTS)
     pieces: list[Piece] = []
     place = 0
@@ -232,13 +253,6 @@ def _percent(source: Source, query: cst.BinaryOperation) -> Statement:
     pieces.append(Piece(whole.start + place, whole.end, text=whole.text[place:]))
     cut = Edit(source.span(query.left)[1], source.span(query)[1], "")
     return Statement(pieces, (cut,))
-
-
-def _may_be_tuple(source: Source, name: cst.Name) -> bool:
-    """Whether the variable after ``%`` may hold all of the values instead of one."""
-    plural = name.value in {"params", "args", "values", "data", "row", "fields", "record"}
-    unclear = (cst.Tuple, cst.Name, cst.BinaryOperation, cst.IfExp)
-    return plural or any(isinstance(v, unclear) for v in source.assigned_values(name))
 
 
 def _sum(source: Source, query: cst.BinaryOperation) -> Statement:
@@ -262,7 +276,7 @@ def _sum(source: Source, query: cst.BinaryOperation) -> Statement:
             raise UnclearError(PARTS)
         end = after.start if after else source.span(query)[1]
         value, tail = _value(source, term), "" if after else quote
-        pieces.append(Piece(pieces[-1].end, end, value=value, tail=tail))
+        pieces.append(Piece(pieces[-1].end, end, value=value, tail=tail, is_text=True))
     return Statement(pieces, ())
 
 

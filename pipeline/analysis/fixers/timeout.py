@@ -29,6 +29,7 @@ STANDARD = {
     "http.client.HTTPConnection": 2,
     "http.client.HTTPSConnection": 2,
 }
+REQUEST = 8  # what requests.Session.request can have by position in front of the timeout
 CLIENTS = {name for name, library in SESSIONS.items() if library == "httpx"}
 PATIENT = {"longpoll", "longpolling", "sse", "eventstream", "stream", "subscribe", "listen"}
 PATIENT |= {"watch", "getupdates"}
@@ -38,9 +39,9 @@ SHORT_USES = {"sendall", "send", "recv", "close", "shutdown", "getpeername", "ge
 def look(source: Source, plan: Plan) -> None:
     """Plan a timeout for every network call that has none."""
     for call, library in request_calls(source):
-        if library == "requests":
+        if library == "requests" and sum(arg.keyword is None for arg in call.args) <= REQUEST:
             _consider(source, plan, call, library)
-        else:
+        elif library != "requests":
             _consider_disabled(source, plan, call)
     for call, _ in source.calls_of(CLIENTS):
         _consider_disabled(source, plan, call)

@@ -35,6 +35,8 @@ GUARDED |= {"install", "package", "license", "trusted", "authorize", "permission
 FRESH = {"os.urandom", "uuid.uuid4", "secrets.token_bytes", "secrets.token_hex", "random.random"}
 FRESH |= {"secrets.token_urlsafe", "secrets.randbits", "random.getrandbits", "random.randbytes"}
 
+CONVERSIONS = {"builtins.str", "builtins.bytes", "builtins.repr", "builtins.int", "builtins.hex"}
+
 NEEDS_KDF = (
     "A password needs a slow, salted function such as hashlib.scrypt. Stored hashes would no "
     "longer match, so this takes a migration."
@@ -97,8 +99,29 @@ def _is_fresh(source: Source, call: cst.Call) -> bool:
     """Whether the digest is made on the spot of randomness that nobody keeps."""
     if _digest_call(source, call) is None or source.within(call, cst.NamedExpr):
         return False
-    inner = {source.api(part.func) for part in source.within(call, cst.Call)}
-    return bool(inner & FRESH) and not source.calls_of(SEEDING)
+    return not source.calls_of(SEEDING) and any(
+        source.api(part.func) in FRESH and _is_always_used(source, part, call)
+        for part in source.within(call, cst.Call)
+    )
+
+
+def _is_always_used(source: Source, fresh: cst.Call, digest: cst.Call) -> bool:
+    """Whether ``fresh`` goes into ``digest`` whatever happens, and no other call can keep it."""
+    inner: cst.CSTNode = fresh
+    for outer in source.ancestors(fresh):
+        if outer is digest:
+            return True
+        if isinstance(outer, (cst.IfExp, cst.BooleanOperation)):
+            return False
+        handed_on = isinstance(outer, cst.Call) and outer.func is not inner
+        if handed_on and _api_called(source, outer) not in CONVERSIONS:
+            return False
+        inner = outer
+    return False
+
+
+def _api_called(source: Source, node: cst.CSTNode) -> str:
+    return source.api(node.func) if isinstance(node, cst.Call) else ""
 
 
 def _digest_call(source: Source, call: cst.Call) -> cst.Call | None:
