@@ -142,9 +142,7 @@ def test_it_carries_a_submission_through_all_three_steps():
     )
     dossier = forensic(code, "python", "settings.py", "please")
     rebuilt = rebuild(code, "python", dossier.findings, "settings.py")
-    verdict = quality(
-        code, rebuilt.code, "python", "settings.py", rebuilt.changes, rebuilt.refusals
-    )
+    verdict = quality(code, rebuilt.code, "python", rebuilt.changes, rebuilt.refusals)
     assert "safe_load" in rebuilt.code
     assert verdict.confidence == "MEDIUM"
     assert verdict.remaining == ()
