@@ -3,7 +3,7 @@
 Requests are counted in each web process; with PROMETHEUS_MULTIPROC_DIR (a folder that is empty at
 the start and shared by all web processes of one machine) any of them answers for all. What jobs
 and providers did is read from the database at the time of asking, so it is the same everywhere.
-Where reading has become slow it is done less often, so that it takes a twentieth of the time at most.
+Where reading has become slow it is done less often: it takes a twentieth of the time at most.
 """
 
 from __future__ import annotations
