@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from billing.limits import allowance
-from pipeline import defaults, runner, transitions
+from pipeline import defaults, routing, runner, transitions
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import Job, JobState, ModelConfig, Step, StepResult, Submission
 from pipeline.services import submit
@@ -37,6 +37,7 @@ def route(step: Step, provider: ApiProvider, model: str = "fake-large") -> Model
     config, _ = ModelConfig.objects.update_or_create(
         step=step, defaults={"provider": provider, "model": chosen}
     )
+    routing.forget_routes()
     return config
 
 
