@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.urls import reverse
 
 from pipeline.views.handing_in import give_back
+
+UNREADABLE_FORMS = (SuspiciousOperation, BadRequest, MultiPartParserError)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -71,7 +79,7 @@ class OwnErrorPagesMiddleware:
             return None
         try:
             len(request.POST)
-        except SuspiciousOperation as refused:
+        except UNREADABLE_FORMS as refused:
             return bad_request(request, refused)
         except UnreadablePostError:
             return None  # the client went away; the CSRF check knows what to do

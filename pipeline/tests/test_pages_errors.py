@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertRedirects, assertTemplateUsed
 from pytest_django.fixtures import Settings
 
 from pipeline.models import Submission
@@ -68,3 +68,16 @@ def test_it_does_not_need_the_database_for_the_500_page() -> None:
 def test_it_refuses_users_the_admin_with_a_reason(as_alice: Client) -> None:
     answer = as_alice.get("/admin/", follow=True)
     assertContains(answer, "open to administrators only", status_code=403)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    "content_type", ["application/x-www-form-urlencoded; charset=utf-7", "multipart/form-data"]
+)
+def test_it_answers_400_to_a_form_that_cannot_be_read(
+    as_alice: Client, settings: Settings, content_type: str, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    answer = as_alice.post("/submissions/", b"code=x", content_type=content_type)
+    assert answer.status_code == 400
+    assertTemplateUsed(answer, "400.html")
