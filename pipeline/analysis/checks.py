@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.analysis import sandbox
+from pipeline.analysis.coverage import COVERAGE
 from pipeline.analysis.errors import SandboxError, ServerLost
-from pipeline.analysis.languages import label_of
 from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
 
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=8)  # on an idle machine the second one counts
 OUTLINE_LIMITS = Limits(wall_seconds=10.0, cpu_seconds=4)  # a nicety, and lexers can be baited
-FOR_PYTHON = ("syntax", "bandit", "ruff", "structure", "text", "secrets")
-FOR_OTHERS = ("outline", "text", "secrets")
 
 
 @dataclass
@@ -49,13 +47,9 @@ def run_checks(code: str, language: str, deadline: float | None) -> Answers:
 
     Raises ServerLost where no check ran for want of a server: that is no result about the code.
     """
-    if language != "python":
-        answers = _run(FOR_OTHERS, code, language, deadline)
-        reason = f"there is no {label_of(language)} parser here"
-        answers.checks.append(Check(name="syntax", ran=False, reason=reason))
-        return answers
-    answers = _run(FOR_PYTHON, code, language, deadline)
-    if not answers.ran("structure"):
+    coverage = COVERAGE[language]
+    answers = _run(coverage.checks, code, language, deadline)
+    if coverage.tree and not answers.ran("structure"):
         outlined = _run(("outline",), code, language, deadline)
         answers.answers |= outlined.answers
         answers.checks += outlined.checks

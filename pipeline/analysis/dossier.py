@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from pipeline.analysis.coverage import COVERAGE, fully_scanned, has_tree, scanned
 from pipeline.analysis.languages import label_of
 from pipeline.analysis.limitations import not_checked
 from pipeline.analysis.names import joined
@@ -27,7 +28,6 @@ PENALTIES = {
 }
 BEST_IF_BROKEN = 2.0
 BEST_IF_UNSCANNED = 6.0  # nobody looked for weaknesses, so none being found means little
-SCANNERS = ("bandit", "ruff")
 MOST_TRACED = 25
 MEDIUM_FOR_PROTOTYPE = 3
 
@@ -60,12 +60,6 @@ def score(examination: Examination) -> float:
     return round(max(0.0, min(best, 10.0 - lost)), 1)
 
 
-def fully_scanned(examination: Examination) -> bool:
-    """Whether every security scanner there is for the language ran."""
-    ran = {check.name for check in examination.checks if check.ran}
-    return examination.language == "python" and ran.issuperset(SCANNERS)
-
-
 def assess(examination: Examination) -> Assessment:
     """Prototype or production, by what was found and by what could be checked at all."""
     serious = [f for f in examination.findings if f.severity in (Severity.CRITICAL, Severity.HIGH)]
@@ -89,10 +83,7 @@ def _prototype(reason: str) -> Assessment:
 def _not_refuted(examination: Examination, medium: list[Finding]) -> Assessment:
     """Nothing serious was found: that says something only where somebody looked."""
     if not fully_scanned(examination):
-        reason = (
-            "Unknown. No security scanner could read it here, so the absence of findings proves "
-            "nothing."
-        )
+        reason = f"Unknown. {_unproven(examination)}"
         return Assessment(stage="unknown", trusted_in_production=False, reason=reason)
     if medium:
         reason = (
@@ -105,6 +96,15 @@ def _not_refuted(examination: Examination, medium: list[Finding]) -> Assessment:
         "secrets, not whether it does the right thing; see what was not checked."
     )
     return Assessment(stage="production", trusted_in_production=True, reason=reason)
+
+
+def _unproven(examination: Examination) -> str:
+    if scanned(examination):
+        scanners = joined(COVERAGE[examination.language].scanners)
+        return (
+            f"Only {scanners} read it, which knows calls by their names; its silence is no proof."
+        )
+    return "No security scanner could read it here, so the absence of findings proves nothing."
 
 
 def _brief(examination: Examination, filename: str) -> Brief:
@@ -132,7 +132,7 @@ def _purpose(examination: Examination) -> str:
     module = next((c for c in examination.components if c.kind == "module"), None)
     claim = module.description if module and module.description.startswith("Says of") else ""
     if examination.language != "python" or module is None:
-        read = "Its purpose cannot be read from tokens alone; see the outline of its parts."
+        read = "Its purpose cannot be read from names alone; see the outline of its parts."
     elif "answers web requests" in descriptions:
         read = "It is a web application: some of its functions answer requests."
     elif "statement" in kinds:
@@ -152,7 +152,7 @@ def _biggest_risk(examination: Examination) -> str:
         worst = examination.findings[0]
         return f"{worst.title} (line {worst.line}, {worst.severity}). {worst.impact}"
     if not fully_scanned(examination):
-        return "Unknown: no security scanner for this code ran here."
+        return f"Unknown. {_unproven(examination)}"
     return "None of the checks that ran found one."
 
 
@@ -179,7 +179,7 @@ def _declared(examination: Examination) -> tuple[str, ...]:
     said = [f"It declares {joined(names, 12)}."] if names else []
     if examination.imports:
         said.append(f"It uses {joined(examination.imports, 12)}.")
-    if examination.language == "python" and examination.syntax.state is SyntaxState.VALID:
+    if has_tree(examination):
         return tuple(said)
     return (*said, "What its parts do was not followed: the code was read as tokens, not parsed.")
 

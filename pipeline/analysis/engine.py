@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.analysis import dossier, sandbox, verdict
 from pipeline.analysis.checks import Answers, run_checks
 from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost
-from pipeline.analysis.languages import LANGUAGES, label_of
+from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.merge import merge
 from pipeline.analysis.remembered import remembered
 from pipeline.analysis.types import (
@@ -108,7 +108,7 @@ def _measure(code: str, language: str, deadline: float | None) -> Examination:
     structure = answers.answers.get("structure") or answers.answers.get("outline") or {}
     return Examination(
         language=language,
-        syntax=_syntax(answers, language),
+        syntax=_syntax(answers),
         findings=merge(_findings(answers)),
         components=tuple(Component.model_validate(c) for c in structure.get("components", ())),
         imports=tuple(structure.get("imports", ())),
@@ -141,10 +141,7 @@ def _findings(answers: Answers) -> list[Finding]:
     ]
 
 
-def _syntax(answers: Answers, language: str) -> Syntax:
-    if language != "python":
-        message = f"there is no {label_of(language)} parser here; it was read as tokens only"
-        return Syntax(state=SyntaxState.NOT_CHECKED, message=message)
+def _syntax(answers: Answers) -> Syntax:
     if answers.ran("syntax"):
         return Syntax.model_validate(answers.answers["syntax"])
     reason = next((c.reason for c in answers.checks if c.name == "syntax"), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.analysis.coverage import has_tree, scanned
 from pipeline.analysis.languages import label_of
 from pipeline.analysis.types import Examination, SyntaxState
 
@@ -26,15 +27,29 @@ def not_checked(examination: Examination, comments: str = "") -> tuple[str, ...]
     if examination.language == "python":
         said += NO_RULES_FOR
     else:
-        label = label_of(examination.language)
-        said += [
-            f"Security weaknesses of {label}: there is no {label} scanner here. Secrets and "
-            "deceiving characters are all that was looked for.",
-            *NO_RULES_FOR[1:],
-        ]
+        said += [*_parsed_only(examination), *NO_RULES_FOR[1:]]
     if comments.strip():
         said.append("Your comment: the built-in engine keeps it but cannot interpret prose.")
     return (*said, *ALWAYS)
+
+
+def _parsed_only(examination: Examination) -> list[str]:
+    """What it means for a language that no real scanner reads."""
+    label = label_of(examination.language)
+    if scanned(examination):
+        weaknesses = (
+            f"Security weaknesses of {label} beyond calls that are dangerous by their names: "
+            "buffers, pointers, lifetimes and the way of values through the code."
+        )
+    else:
+        weaknesses = (
+            f"Security weaknesses of {label}: there is no {label} scanner here. Secrets and "
+            "deceiving characters are all that was looked for."
+        )
+    if has_tree(examination):
+        meaning = f"Types and meaning: {label} was only parsed, not compiled; names and calls were "
+        return [weaknesses, meaning + "read as they are written."]
+    return [weaknesses]
 
 
 def _failed_checks(examination: Examination) -> list[str]:

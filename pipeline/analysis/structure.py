@@ -1,4 +1,4 @@
-"""The parts of a Python file and what each does, from its syntax tree.
+"""The parts of a file and what each does, from its syntax tree: Python here, others in ``trees``.
 
 Code that does not parse here is read as tokens instead (see ``outline``), with less to tell.
 """
@@ -79,7 +79,13 @@ def _entry_point(node: ast.stmt, imports: Imports) -> Component:
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
-    """Sandbox task: ``{"code"}`` to components, imports, assumptions; refuses what is no tree."""
+    """Sandbox task: ``{"code"}``, and ``"language"`` unless Python, to components, imports and
+    assumptions; refuses Python that is no tree.
+    """
+    if payload.get("language", "python") != "python":
+        from pipeline.analysis.trees import structure
+
+        return structure.task(payload)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -127,5 +127,10 @@ def _needed_version(code: str) -> str | None:
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
-    """Sandbox task: ``{"code"}`` to a Syntax value."""
-    return check(payload["code"]).model_dump(mode="json")
+    """Sandbox task: ``{"code"}``, and ``"language"`` unless Python, to a Syntax value."""
+    language = payload.get("language", "python")
+    if language == "python":
+        return check(payload["code"]).model_dump(mode="json")
+    from pipeline.analysis.trees import syntax  # here, so that Python is checked without it
+
+    return syntax.check(payload["code"], language).model_dump(mode="json")

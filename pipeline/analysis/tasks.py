@@ -22,6 +22,7 @@ REGISTRY = {
     "highlight": "pipeline.analysis.highlight:task",
     "bandit": "pipeline.analysis.scanners.bandit:task",
     "ruff": "pipeline.analysis.scanners.ruff:task",
+    "flawfinder": "pipeline.analysis.scanners.flawfinder:task",
     "rebuild": "pipeline.analysis.rebuild_task:task",
     "probe": "pipeline.analysis.probe:task",
 }
@@ -43,3 +44,5 @@ def preload() -> None:
     for name in REGISTRY:
         with contextlib.suppress(ImportError):
             find(name)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pipeline.analysis.trees.grammars").preload()

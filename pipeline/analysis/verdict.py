@@ -12,7 +12,7 @@ from pipeline.analysis.comparison import (
     problem,
     targets_left,
 )
-from pipeline.analysis.dossier import fully_scanned
+from pipeline.analysis.coverage import COVERAGE, fully_scanned, has_tree, scanned
 from pipeline.analysis.languages import label_of
 from pipeline.analysis.names import joined
 from pipeline.analysis.types import (
@@ -86,9 +86,12 @@ def _not_emptied(before: Examination, after: Examination) -> VerdictCheck:
 
 
 def _scanners_ran(before: Examination, after: Examination) -> VerdictCheck:
-    if fully_scanned(before) and fully_scanned(after):
-        return _check("scanned before and after", PASSED, "bandit and ruff read both texts")
-    if before.language != "python":
+    scanners = COVERAGE[before.language].scanners
+    if scanned(before) and scanned(after):
+        depth = "" if fully_scanned(after) else ", which knows calls by their names only"
+        detail = f"both texts were read by {joined(scanners)}{depth}"
+        return _check("scanned before and after", PASSED, detail)
+    if not scanners:
         detail = f"there is no scanner for {label_of(before.language)} here"
     else:
         missing = {c.name for e in (before, after) for c in e.checks if not c.ran}
@@ -102,7 +105,7 @@ def _targets_gone(
     name = "repaired findings are gone"
     if not changes:
         return _check(name, NOT_RUN, "no list of repairs came with the rebuilt text")
-    if not fully_scanned(before) or not fully_scanned(after):
+    if not scanned(before) or not scanned(after):
         return _check(name, NOT_RUN, "the texts were not scanned fully")
     left = targets_left(before, after, changes)
     if left:
@@ -119,6 +122,9 @@ def _nothing_new(before: Examination, after: Examination) -> VerdictCheck:
 
 
 def _names_kept(before: Examination, after: Examination) -> VerdictCheck:
+    if has_tree(before) is not has_tree(after):
+        detail = "one text was read as a tree and the other as tokens, which name parts differently"
+        return _check("public names kept", NOT_RUN, detail)
     lost = lost_public_names(before, after)
     if lost:
         return _check("public names kept", FAILED, f"gone: {joined(lost)}")
@@ -139,8 +145,8 @@ def _serious(after: Examination) -> int:
 
 
 def _confidence(after: Examination, checks: Iterable[VerdictCheck]) -> Confidence:
-    """MEDIUM only for scanned Python with every check passed; tokens alone prove too little."""
-    if after.language == "python" and all(check.outcome is PASSED for check in checks):
+    """MEDIUM only where full scanners ran and every check passed; a parser proves too little."""
+    if fully_scanned(after) and all(check.outcome is PASSED for check in checks):
         return Confidence.MEDIUM
     return Confidence.LOW
 

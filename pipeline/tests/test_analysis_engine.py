@@ -6,6 +6,7 @@ import time
 import pytest
 
 from pipeline.analysis import checks, sandbox
+from pipeline.analysis.coverage import COVERAGE
 from pipeline.analysis.engine import UnreadableCode, examine, forensic, quality, rebuild
 from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost, TaskCrashed
 from pipeline.analysis.limits import Limits
@@ -35,16 +36,23 @@ def test_it_measures_everything_about_python():
     assert (examination.lines, examination.code_lines, examination.syntax.state) == (4, 3, "valid")
     assert [f.rules for f in examination.findings] == [("B602", "S602")]
     assert examination.imports == ("subprocess (standard library)",)
-    assert ran(examination) == dict.fromkeys(checks.FOR_PYTHON, True)
+    assert ran(examination) == dict.fromkeys(COVERAGE["python"].checks, True)
 
 
-def test_it_says_what_it_did_not_check_in_another_language():
-    examination = examine("int main(void) { return 0; }\n", "c")
-    assert examination.syntax.state is SyntaxState.NOT_CHECKED
-    assert ran(examination)["syntax"] is False
+@pytest.mark.parametrize("language", sorted(COVERAGE))
+def test_it_runs_every_check_that_there_is_for_a_language(language):
+    examination = examine("\n", language)
+    assert ran(examination) == dict.fromkeys(COVERAGE[language].checks, True)
 
 
-@pytest.mark.parametrize("name", checks.FOR_PYTHON)
+def test_it_reads_tokens_where_a_parser_is_missing(monkeypatch):
+    failing(monkeypatch, "structure", TaskCrashed("structure is not installed here"))
+    examination = examine("package main\n\nfunc main() {\n}\n", "go")
+    assert [c.name for c in examination.components] == ["main"]
+    assert ran(examination)["structure"] is False
+
+
+@pytest.mark.parametrize("name", COVERAGE["python"].checks)
 def test_it_goes_on_without_a_check_that_crashes(monkeypatch, name):
     failing(monkeypatch, name, TaskCrashed(f"{name} is not installed here"))
     dossier = forensic(BAD, "python")

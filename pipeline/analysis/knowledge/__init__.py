@@ -1,18 +1,19 @@
 """What a rule of a scanner means: weakness, severity, effect and remedy in our own words.
 
-The data stands in ``security`` (weaknesses of Python code), ``defects`` (plain bugs) and ``text``
-(secrets and deceiving characters). A rule that nobody described still gets an honest explanation.
+The data stands in ``security`` (weaknesses of Python code), ``defects`` (plain bugs), ``c_code``
+(C and C++) and ``text`` (secrets and deceiving characters). A rule that nobody described still
+gets an honest explanation.
 """
 
 from __future__ import annotations
 
-from pipeline.analysis.knowledge import defects, security, text
+from pipeline.analysis.knowledge import c_code, defects, security, text
 from pipeline.analysis.knowledge.model import Explanation
 from pipeline.analysis.types import Severity
 
 __all__ = ["Explanation", "canonical", "explain"]
 
-_KNOWN = {**security.RULES, **defects.RULES, **text.RULES}
+_KNOWN = {**security.RULES, **defects.RULES, **text.RULES, **c_code.RULES}
 _UNKNOWN = Explanation(
     None,
     Severity.LOW,
