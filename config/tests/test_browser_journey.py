@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -106,6 +107,18 @@ def test_it_shows_the_repair_as_a_diff(page: Page) -> None:
     text = page.locator("#panel").inner_text()
     assert "yaml.load(text)" in text
     assert "yaml.safe_load(text)" in text
+
+
+def test_it_takes_a_file_and_finds_it_again_in_the_history(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "settings_reader.py"
+    file.write_text(CODE)
+    sign_in(page)
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("link", name="Verdict").wait_for()
+    page.get_by_role("link", name="History").click()
+    page.get_by_role("link", name="settings_reader.py").click()
+    page.get_by_role("heading", name="settings_reader.py").wait_for()
 
 
 def test_it_lets_nobody_in_after_signing_out(page: Page) -> None:
