@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -71,14 +72,26 @@ def test_it_is_quiet_when_its_reader_leaves(environment: dict[str, str], tmp_pat
         assert process.wait(timeout=60) == 0
 
 
+@pytest.fixture
+def _as_from_a_terminal() -> Iterator[None]:
+    """Started in the background, a shell makes its commands deaf to Ctrl-C, and theirs too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_as_from_a_terminal")
 def test_it_ends_cleanly_on_ctrl_c(environment: dict[str, str], tmp_path: Path) -> None:
     fifo = tmp_path / "slow.py"
     os.mkfifo(fifo)
     with start(environment, tmp_path, "slow.py") as process:
         writer = _opened(fifo)  # the command is reading now
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        os.close(writer)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            os.close(writer)
     assert (process.returncode, out, err) == (130, "", "review: stopped.\n")
 
 
