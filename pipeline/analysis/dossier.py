@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.analysis.coverage import COVERAGE, fully_scanned, has_tree, scanned
+from pipeline.analysis.exposure import answers_requests, has_routes
 from pipeline.analysis.languages import label_of
 from pipeline.analysis.limitations import not_checked
 from pipeline.analysis.names import joined
@@ -28,8 +29,13 @@ PENALTIES = {
 }
 BEST_IF_BROKEN = 2.0
 BEST_IF_UNSCANNED = 6.0  # nobody looked for weaknesses, so none being found means little
+BEST_IF_ANSWERING = 7.0  # no scanner here has rules for most of what goes wrong in web code
 MOST_TRACED = 25
 MEDIUM_FOR_PROTOTYPE = 3
+UNPROVEN_WEB = (
+    "It answers requests from strangers, and the scanners have no rules for most of what goes "
+    "wrong there; their silence is no proof. See what was not checked."
+)
 
 
 def compose(examination: Examination, filename: str = "", comments: str = "") -> Dossier:
@@ -57,6 +63,8 @@ def score(examination: Examination) -> float:
         best = BEST_IF_BROKEN
     elif not fully_scanned(examination):
         best = BEST_IF_UNSCANNED
+    elif answers_requests(examination):
+        best = BEST_IF_ANSWERING
     return round(max(0.0, min(best, 10.0 - lost)), 1)
 
 
@@ -91,6 +99,9 @@ def _not_refuted(examination: Examination, medium: list[Finding]) -> Assessment:
             f"{joined(dict.fromkeys(_lower(f.title) for f in medium), 3)}."
         )
         return Assessment(stage="production", trusted_in_production=False, reason=reason)
+    if answers_requests(examination):
+        reason = f"Unknown. {UNPROVEN_WEB}"
+        return Assessment(stage="unknown", trusted_in_production=False, reason=reason)
     reason = (
         "Nothing measured speaks against it. That covers known dangerous calls, plain bugs and "
         "secrets, not whether it does the right thing; see what was not checked."
@@ -127,13 +138,12 @@ def _what(examination: Examination, filename: str) -> str:
 
 def _purpose(examination: Examination) -> str:
     """The author's claim if there is one, then what the structure says."""
-    descriptions = " ".join(c.description.lower() for c in examination.components)
     kinds = {c.kind for c in examination.components}
     module = next((c for c in examination.components if c.kind == "module"), None)
     claim = module.description if module and module.description.startswith("Says of") else ""
     if examination.language != "python" or module is None:
         read = "Its purpose cannot be read from names alone; see the outline of its parts."
-    elif "answers web requests" in descriptions:
+    elif has_routes(examination):
         read = "It is a web application: some of its functions answer requests."
     elif "statement" in kinds:
         read = "It is a program to be started, with an entry point of its own."
@@ -153,6 +163,8 @@ def _biggest_risk(examination: Examination) -> str:
         return f"{worst.title} (line {worst.line}, {worst.severity}). {worst.impact}"
     if not fully_scanned(examination):
         return f"Unknown. {_unproven(examination)}"
+    if answers_requests(examination):
+        return f"Unknown. {UNPROVEN_WEB}"
     return "None of the checks that ran found one."
 
 

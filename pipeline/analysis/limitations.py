@@ -7,9 +7,10 @@ from pipeline.analysis.languages import label_of
 from pipeline.analysis.types import Examination, SyntaxState
 
 NO_RULES_FOR = (
-    "Cross-site scripting beyond marked-safe strings, server-side request forgery, path traversal "
-    "outside archives, open redirects, LDAP and XPath injection, cookie flags: the scanners have "
-    "no rules for them.",
+    "Cross-site scripting beyond marked-safe strings, template injection, server-side request "
+    "forgery, path traversal outside archives, open redirects, LDAP and XPath injection, cookie "
+    "flags, tokens that are read without checking their signature, cipher modes and settings of "
+    "TLS contexts: the scanners have no rules for them, or few.",
     "Authentication, authorisation and business logic: whether the right people may do the right "
     "things cannot be read from one file.",
     "Races, deadlocks and other faults of concurrency.",

@@ -82,6 +82,23 @@ def test_it_trusts_only_scanned_code_without_serious_findings():
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "from flask import Flask, request\napp = Flask('x')\n\n\n@app.get('/')\ndef page():\n"
+        "    return '<h1>' + request.args['name']\n",
+        "from django.http import HttpResponse\n\n\ndef page(request):\n"
+        "    return HttpResponse(request.GET['name'])\n",
+    ],
+)
+def test_it_does_not_trust_silence_about_code_that_answers_requests(code: str):
+    dossier = forensic(code, "python")
+    assert dossier.findings == ()
+    assert dossier.assessment.trusted_in_production is False
+    assert "no rules for most" in dossier.brief.biggest_risk
+    assert dossier.brief.score == 7.0
+
+
+@pytest.mark.parametrize(
     ("changed", "stage"),
     [
         ({"syntax": BROKEN}, "prototype"),
