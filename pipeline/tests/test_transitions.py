@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from billing.limits import allowance
-from operations.clock import now_plus
+from operations.clock import Now, now_plus
 from pipeline import transitions
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
 from pipeline.transitions import Failure, Lease, LeaseLost
