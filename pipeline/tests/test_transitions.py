@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db.models.functions import Now
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
