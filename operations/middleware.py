@@ -15,12 +15,18 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 ErrorHandler = Callable[[HttpRequest, Exception], HttpResponse]
 
 FORWARDING_HEADERS = (
+    "HTTP_CF_CONNECTING_IP",
     "HTTP_FORWARDED",
+    "HTTP_TRUE_CLIENT_IP",
     "HTTP_VIA",
+    "HTTP_X_CLIENT_IP",
+    "HTTP_X_FORWARDED",
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_HOST",
     "HTTP_X_FORWARDED_PORT",
     "HTTP_X_FORWARDED_PROTO",
+    "HTTP_X_FORWARDED_SERVER",
+    "HTTP_X_ORIGINAL_FORWARDED_FOR",
     "HTTP_X_REAL_IP",
 )
 

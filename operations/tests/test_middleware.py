@@ -60,7 +60,9 @@ def test_it_keeps_the_protocol_that_a_trusted_proxy_names() -> None:
     assert request.META["HTTP_X_FORWARDED_PROTO"] == "https"
 
 
-@pytest.mark.parametrize("header", ["HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"])
+@pytest.mark.parametrize(
+    "header", ["HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP"]
+)
 def test_it_remembers_that_a_request_was_forwarded(header: str) -> None:
     assert seen(**{header: "x"}).was_forwarded is True
     assert seen().was_forwarded is False
