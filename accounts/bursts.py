@@ -1,4 +1,5 @@
-"""Refuses too many attempts to sign in from one network address within a minute.
+"""Refuses too many requests of one kind within a minute: sign-ins of one network address, and
+whatever other apps count with ``seconds_to_wait``.
 
 Counted by django-ratelimit in Redis, so that all processes share the count. Without Redis, and
 while it does not answer, each process counts for itself: the limit is then looser by the number
@@ -20,25 +21,37 @@ from django.shortcuts import render
 from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
-RATE = "30/m"
+from operations import silence
+
+ATTEMPTS = 30
+MINUTE = 60
 GROUP = "sign-in"
 
 View = Callable[..., HttpResponse]
 
 
 def burst_limited(view: View) -> View:
-    """Answer 429 with Retry-After to POSTs beyond RATE of one client address."""
+    """Answer 429 with Retry-After to POSTs of one client address beyond ATTEMPTS a minute."""
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        usage = get_usage(
-            request, group=GROUP, key=_client, rate=RATE, method="POST", increment=True
-        )
-        if usage and usage["should_limit"]:
-            return _too_many(request, max(1, usage["time_left"]))
+        if request.method == "POST":
+            seconds = seconds_to_wait(
+                request, group=GROUP, who=_client(request), per_minute=ATTEMPTS
+            )
+            if seconds:
+                return _too_many(request, seconds)
         return view(request, *args, **kwargs)
 
     return limited
+
+
+def seconds_to_wait(request: HttpRequest, *, group: str, who: str, per_minute: int) -> int:
+    """Count this request for ``who``; 0 if it may go on, else the seconds until the next may."""
+    usage = get_usage(
+        request, group=group, key=lambda *_: who, rate=(per_minute, MINUTE), increment=True
+    )
+    return max(1, usage["time_left"]) if usage and usage["should_limit"] else 0
 
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
@@ -48,7 +61,7 @@ def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:
     return response
 
 
-def _client(_group: str, request: HttpRequest) -> str:
+def _client(request: HttpRequest) -> str:
     """The client's address; of IPv6 the /64, which one customer has for itself."""
     text = str(request.META.get("REMOTE_ADDR", ""))
     try:
@@ -67,14 +80,20 @@ class SharedOrLocalCounts(LocMemCache):
     def add(
         self, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None
     ) -> bool:
-        try:
-            return bool(caches["default"].add(key, value, timeout, version))
-        except RedisError:
-            return super().add(key, value, timeout, version)
+        if not silence.is_silent():
+            try:
+                return bool(caches["default"].add(key, value, timeout, version))
+            except RedisError:
+                silence.fall_silent()
+        return super().add(key, value, timeout, version)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
-        try:
-            return int(caches["default"].incr(key, delta, version))
-        except RedisError:
-            super().add(key, 0, version=version)  # Redis went between the two
-            return super().incr(key, delta, version)
+        if not silence.is_silent():
+            try:
+                return int(caches["default"].incr(key, delta, version))
+            except RedisError:
+                silence.fall_silent()
+            except ValueError:
+                pass  # Redis came back between the two and does not know the key
+        super().add(key, 0, version=version)  # unless it was counted here before
+        return super().incr(key, delta, version)

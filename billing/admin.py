@@ -1,24 +1,53 @@
-"""Usage and limits in the console."""
+"""Plans, usage, limits and what became of budgets, in the console."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+from typing import Any, cast
 
-from billing.models import DailyUsage, LimitOverride
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from billing.export import usage_as_csv
+from billing.models import (
+    BudgetDay,
+    BudgetReservation,
+    DailyUsage,
+    LimitOverride,
+    Membership,
+    Plan,
+)
 from operations.admin import ConsoleAdmin, ReadOnlyAdmin
+from operations.money import dollars
 
 
 @admin.register(DailyUsage)
 class DailyUsageAdmin(ReadOnlyAdmin):
-    """What each user used on each UTC day; only submissions change it."""
+    """What each user used on each UTC day; only submissions and their runs change it."""
 
-    list_display = ("day", "user", "submissions")
+    list_display = (
+        "day", "user", "submissions", "calls", "input_tokens", "output_tokens", "cost",
+        "unpriced_calls",
+    )  # fmt: skip
     list_filter = ("day",)
     list_select_related = ("user",)
     date_hierarchy = "day"
     search_fields = ("user__email",)
     search_help_text = "E-mail address"
     ordering = ("-day", "user__email")
+    actions = ("export",)
+
+    @admin.action(description="Export as CSV")
+    def export(self, request: HttpRequest, queryset: QuerySet[DailyUsage]) -> HttpResponse:
+        text = usage_as_csv(queryset, by=cast(User, request.user))
+        response = HttpResponse(text.encode(), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="daily-usage.csv"'
+        return response
+
+    @admin.display(description="known cost", ordering="cost_microdollars")
+    def cost(self, usage: DailyUsage) -> str:
+        return dollars(usage.cost_microdollars)
 
 
 @admin.register(LimitOverride)
@@ -39,3 +68,68 @@ class LimitOverrideAdmin(ConsoleAdmin):
     def daily_limit(self, override: LimitOverride) -> str:
         limit = override.daily_submissions
         return "unlimited" if limit is None else str(limit)
+
+
+@admin.register(Plan)
+class PlanAdmin(ConsoleAdmin):
+    """Plans: their daily limit, and the name by which providers are set to get code or not."""
+
+    list_display = ("name", "daily_limit", "member_count", "created_at")
+    list_filter = ("created_at",)
+    search_fields = ("name",)
+    fields = ("name", "daily_submissions", "created_at")
+    readonly_fields = ("created_at",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Plan | None = None) -> Any:
+        return (*self.readonly_fields, "name") if obj else self.readonly_fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Plan]:
+        plans: QuerySet[Plan] = super().get_queryset(request)
+        return plans.annotate(members_count=Count("members"))
+
+    @admin.display(description="submissions a day", ordering="daily_submissions")
+    def daily_limit(self, plan: Plan) -> str:
+        limit = plan.daily_submissions
+        return "as MAX_DAILY_SUBMISSIONS says" if limit is None else str(limit)
+
+    @admin.display(description="members", ordering="members_count")
+    def member_count(self, plan: Plan) -> int:
+        count: int = plan.members_count  # type: ignore[attr-defined]  # annotated above
+        return count
+
+
+@admin.register(Membership)
+class MembershipAdmin(ConsoleAdmin):
+    """Who is on which plan. It counts from the next submission and the next attempt on."""
+
+    list_display = ("user", "plan", "updated_at")
+    list_filter = ("plan", "updated_at")
+    list_select_related = ("user", "plan")
+    search_fields = ("user__email", "plan__name")
+    search_help_text = "E-mail address or plan"
+    fields = ("user", "plan", "updated_at")
+    readonly_fields = ("updated_at",)
+    raw_id_fields = ("user",)
+
+
+@admin.register(BudgetDay)
+class BudgetDayAdmin(ReadOnlyAdmin):
+    """What became of each budget on each UTC day, in millionths of a US dollar."""
+
+    list_display = ("day", "budget", "spent", "reserved", "calls", "unsettled")
+    list_filter = ("day", "budget")
+    list_select_related = ("budget",)
+    date_hierarchy = "day"
+    search_fields = ("budget__subject",)
+    search_help_text = "global, step:NAME or provider:NUMBER"
+
+
+@admin.register(BudgetReservation)
+class BudgetReservationAdmin(ReadOnlyAdmin):
+    """What is set aside for calls in progress. What expires counts as spent: nobody can tell."""
+
+    list_display = ("call_id", "day", "microdollars", "expires_at")
+    list_filter = ("expires_at",)
+    list_select_related = ("day__budget",)
+    search_fields = ("call_id",)
+    search_help_text = "Call id"

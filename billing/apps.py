@@ -1,4 +1,4 @@
-"""How much each user may submit, and what was used."""
+"""How much each user may submit, what was used, and what models may cost."""
 
 from django.apps import AppConfig
 
@@ -8,7 +8,10 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from billing.models import LimitOverride
-        from operations import audit
+        from billing import observed
+        from billing.models import Budget, LimitOverride, Membership, Plan
+        from operations import audit, metrics
 
-        audit.register(LimitOverride)
+        for model in (Budget, LimitOverride, Membership, Plan):
+            audit.register(model)
+        metrics.register(observed.metrics)

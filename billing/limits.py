@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
-from billing.models import DailyUsage, LimitOverride
+from billing.models import DailyUsage
 from operations.clock import database_now, next_midnight
 
 
@@ -35,19 +36,29 @@ class LimitReached(Exception):
 
     def __init__(self, limit: int, resets_at: datetime) -> None:
         super().__init__(
-            f"Your limit of {limit} submissions a day is reached. "
-            f"It resets at {resets_at:%H:%M} UTC."
+            f"Your daily limit of {limit} is reached. It resets at {resets_at:%H:%M} UTC."
         )
         self.limit = limit
         self.resets_at = resets_at
 
+    @property
+    def retry_after(self) -> int:
+        """Seconds until the limit resets, at least one: this machine's clock may differ a bit."""
+        return max(1, int((self.resets_at - timezone.now()).total_seconds()))
+
 
 def daily_limit(user: User) -> int | None:
-    """The user's limit: an administrator's override, else MAX_DAILY_SUBMISSIONS; None without."""
+    """The user's limit: an override, else the plan's, else MAX_DAILY_SUBMISSIONS; None without."""
     if user.is_system:
         return None
-    override = LimitOverride.objects.filter(user=user).first()
-    return override.daily_submissions if override else settings.MAX_DAILY_SUBMISSIONS
+    override, plan = "limit_override__daily_submissions", "membership__plan__daily_submissions"
+    found = User.objects.filter(pk=user.pk).values("limit_override", override, plan).first()
+    if found and found["limit_override"] is not None:
+        limit: int | None = found[override]
+        return limit
+    if found and found[plan] is not None:
+        return int(found[plan])
+    return settings.MAX_DAILY_SUBMISSIONS
 
 
 def allowance(user: User) -> Allowance:
@@ -63,9 +74,14 @@ def open_day(user: User) -> None:
     """Make sure that today's usage row stands, before the transaction that takes from it.
 
     Inserting inside of that transaction would let submissions that arrive together lock each
-    other out on MySQL.
+    other out on MySQL. Raises LimitReached where nothing is left, so that what cannot be admitted
+    writes nothing; what passes here may still be refused by ``take``, which alone decides.
     """
-    DailyUsage.objects.get_or_create(user=user, day=database_now().date())
+    now = database_now()
+    usage, _ = DailyUsage.objects.get_or_create(user=user, day=now.date())
+    limit = daily_limit(user)
+    if limit is not None and usage.submissions >= limit:
+        raise LimitReached(limit, next_midnight(now))
 
 
 def take(user: User) -> date:

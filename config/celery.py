@@ -14,6 +14,7 @@ from celery import Celery, signals
 from django.conf import settings
 
 from config.environment import stop
+from pipeline import transport
 from pipeline.broker import celery_url
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -21,6 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 BEAT_SECONDS = 5.0
 LONGEST_OUTSIDE_A_JOB = 600
 
+transport.use()
 app = Celery("ai-to-production", set_as_current=True)
 app.conf.update(
     include=["pipeline.tasks", "pipeline.periodic"],
@@ -81,10 +83,12 @@ def demand_redis(**_: Any) -> None:
 @signals.worker_init.connect
 def begin_duty(sender: Any, **_: Any) -> None:
     """Make the process a worker; its jobs share connections, which needs threads."""
+    from operations import sealed
     from pipeline.worker import on_duty
 
     if "thread" not in str(sender.pool_cls):
         stop("Celery workers of this product run on the threads pool: leave out -P/--pool.")
+    sealed.warn_at_start()
     sender.watch = _duty.enter_context(on_duty(sender.concurrency))
 
 

@@ -61,8 +61,13 @@ class PeriodicTaskAdmin(LastingAdmin):
     @admin.action(description="Run now", permissions=["change"])
     def run_now(self, request: HttpRequest, entries: QuerySet[PeriodicTask]) -> None:
         """Send the chosen tasks at once; a worker runs them as if beat had sent them."""
+        app.loader.import_default_modules()  # a web process has not met all tasks
         for entry in entries:
-            if not broker.publish(app.tasks[entry.task]):
+            task = app.tasks.get(entry.task)
+            if task is None:
+                self.message_user(request, f"There is no task {entry.task}.", messages.ERROR)
+                return
+            if not broker.publish(task):
                 self.message_user(request, "Redis does not answer: not sent.", messages.ERROR)
                 return
             audit.record(entry, "task.run")

@@ -28,9 +28,9 @@ MIN_SECRET_LENGTH = 32
 
 DATABASE_ENGINES = {
     "sqlite": "django.db.backends.sqlite3",
-    "mysql": "django.db.backends.mysql",
-    "mariadb": "django.db.backends.mysql",
-    "tidb": "django.db.backends.mysql",
+    "mysql": "operations.mysql",
+    "mariadb": "operations.mysql",
+    "tidb": "operations.mysql",
 }
 
 

@@ -1,29 +1,36 @@
-"""The pages for everything that went wrong: each says what happened and what to do."""
+"""What is answered to everything that went wrong: a page that says what happened and what to do,
+or a problem in JSON where a program asks.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import (
-    BadRequest,
-    PermissionDenied,
-    RequestDataTooBig,
-    SuspiciousOperation,
-)
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 
+from config.unavailable import UNREADABLE_FORMS, unavailable
+from operations.database import is_unavailable
+from operations.problems import is_api, problem
 from pipeline.views.handing_in import give_back
 
-UNREADABLE_FORMS = (SuspiciousOperation, BadRequest, MultiPartParserError)
+TOO_LARGE = "The request is larger than this installation accepts."
+MALFORMED = "The request is malformed."
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, or 413 when what makes the request bad is its size."""
     too_big = isinstance(exception, RequestDataTooBig)
+    if is_api(request) and too_big:
+        return problem("too-large", 413, TOO_LARGE)
+    if is_api(request):
+        return problem("malformed", 400, MALFORMED)
     template, status = ("413.html", 413) if too_big else ("400.html", 400)
     return render(request, template, status=status)
 
@@ -31,18 +38,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, with our own reason if there is one."""
     reason = str(exception) if isinstance(exception, PermissionDenied) else ""
+    if is_api(request):
+        return problem("forbidden", 403, reason)
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, the same for what is not there and for what belongs to somebody else."""
+    if is_api(request):
+        return problem("not-found", 404, "There is nothing at this address.")
     return render(request, "404.html", status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; rendered without context, since anything may be broken."""
-    from django.template.loader import get_template
+    """500; rendered without context, since anything may be broken. 503 for an absent database.
 
+    Django calls it while it handles the error.
+    """
+    error = sys.exc_info()[1]
+    if isinstance(error, DatabaseError) and is_unavailable(error):
+        return unavailable(request, error)
+    if is_api(request):
+        return problem("internal-error", 500, "Something went wrong here. It has been logged.")
     return HttpResponse(get_template("500.html").render(), status=500)
 
 
@@ -57,8 +74,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", status=403)
 
 
+def _wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    allowed = response["Allow"]
+    answer = problem("wrong-method", 405, f"Here you can {allowed}, not {request.method}.")
+    answer["Allow"] = allowed
+    return answer
+
+
 class OwnErrorPagesMiddleware:
-    """Shows the product's own 404, 400 and 413 pages with DEBUG on too.
+    """Shows the product's own 404, 400 and 413 pages with DEBUG on too, and problems to programs.
 
     Developers keep Django's page for what is a mistake in the code, the 500. It stands before the
     CSRF check, which is the first to read a form and so to meet one that is too large.
@@ -72,6 +96,8 @@ class OwnErrorPagesMiddleware:
         unknown_address = response.status_code == 404 and request.resolver_match is None
         if settings.DEBUG and unknown_address:
             return not_found(request, Http404())
+        if response.status_code == 405 and is_api(request):
+            return _wrong_method(request, response)
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_celery_beat",
     "django_celery_results",
+    "ninja",
     "csp",
 ]
 
@@ -123,6 +124,7 @@ MIDDLEWARE = [
     "config.errors.OwnErrorPagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.unavailable.DatabaseMayBeAway",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",

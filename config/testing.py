@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -75,9 +77,37 @@ def submission(alice: User) -> Submission:
 
 
 @pytest.fixture(autouse=True)
+def redis_is_asked() -> None:
+    """No test keeps away from Redis because it failed another one."""
+    from operations import silence
+
+    silence.speak()
+
+
+@pytest.fixture(autouse=True)
+def database_was_never_away() -> Iterator[None]:
+    """No test spares expired leases because another one took the database away.
+
+    Without ``monkeypatch``: what a test patches of the connection must be undone before the test
+    database is rolled back, and an autouse fixture that asks for it would turn that order round.
+    """
+    from operations import persistence
+
+    persistence._last_outage = None
+    yield
+    persistence._last_outage = None
+
+
+@pytest.fixture(autouse=True)
 def quick_retries(settings: Settings) -> None:
     """Failed jobs are due again at once, so that no test has to wait."""
     settings.JOB_BACKOFF_DELAY_MS = 0
+
+
+@pytest.fixture(autouse=True)
+def no_attempts_before(settings: Settings) -> None:
+    """No test is refused because of what others sent within the same minute."""
+    settings.RATELIMIT_CACHE_PREFIX = f"test:{uuid4()}:"
 
 
 def _user(email: str, **fields: str) -> User:

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import observers
+from config.api import api
 
 urlpatterns = [
     path("", include("pipeline.urls")),
     path("", include("accounts.urls")),
+    path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path(observers.HEALTH_PATH.removeprefix("/"), observers.health, name="health"),
     path("metrics", observers.metrics, name="metrics"),

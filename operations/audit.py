@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from auditlog.context import disable_auditlog
 from auditlog.registry import auditlog
 from django.db import models
 
@@ -12,6 +13,8 @@ from operations.models import AuditEntry
 
 # Re-exported so that apps register their models for auditing through one door.
 register = auditlog.register
+# A block in which changed rows leave no entries: for what the product itself does in bulk.
+unrecorded = disable_auditlog
 
 
 def request_id() -> str | None:

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 
+from operations import silence
+
 T = TypeVar("T")
 logger = structlog.get_logger(__name__)
 
@@ -23,7 +25,7 @@ def cached(key: str, load: Callable[[], T]) -> T:
 
     ``load`` must never return None, which marks a missing entry.
     """
-    if not settings.REDIS_URL or not settings.CACHE_TTL_SECONDS:
+    if not settings.REDIS_URL or not settings.CACHE_TTL_SECONDS or silence.is_silent():
         return load()
     try:
         found = cache.get(key)
@@ -32,13 +34,17 @@ def cached(key: str, load: Callable[[], T]) -> T:
         value = load()
         cache.set(key, value, settings.CACHE_TTL_SECONDS)
     except RedisError as error:
+        silence.fall_silent()
         logger.warning("cache_unreachable", key=key, error=str(error))
         return load()
     return value
 
 
 def forget(key: str) -> None:
-    """Drop ``key`` at once, so that a change made by an administrator counts from now on."""
+    """Drop ``key`` at once, so that a change made by an administrator counts from now on.
+
+    Tried also while Redis is left in peace: it may be back, with the old value.
+    """
     if not settings.REDIS_URL:
         return
     try:

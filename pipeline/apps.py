@@ -8,13 +8,19 @@ class PipelineConfig(AppConfig):
     verbose_name = "Pipeline"
 
     def ready(self) -> None:
-        from operations import audit, health, metrics
-        from pipeline import observed
-        from pipeline.models import DeadLetter, ModelConfig, SystemPrompt
+        from billing import plans
+        from operations import audit, health, metrics, runtime_config
+        from pipeline import observed, parameters
+        from pipeline.models import DeadLetter, ModelConfig, StepFallback, SystemPrompt
+        from providers import audiences
 
         audit.register(SystemPrompt)
         audit.register(ModelConfig)
+        audit.register(StepFallback)
+        audiences.register(plans.names)
         audit.register(DeadLetter)
         health.register("queue", observed.queue)
         health.register("workers", observed.workers)
         metrics.register(observed.metrics)
+        for parameter in parameters.ALL:
+            runtime_config.declare(parameter)

@@ -1,13 +1,12 @@
 """The one way to the broker: publishes within a bounded time, and leaves a broken one in peace.
 
 Redis is asked through connections that give up after half a second, whether it refuses, hangs or
-freezes. After a failure nothing is tried for SILENCE_SECONDS, so that a burst of submissions does
-not wait for each of its hints.
+freezes. After a failure it is left in peace for a while (operations.silence), so that a burst of
+submissions does not wait for each of its hints.
 """
 
 from __future__ import annotations
 
-import time
 from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
@@ -16,12 +15,13 @@ import structlog
 from celery import Task, current_app
 from django.conf import settings
 from kombu.connection import Connection
-from kombu.exceptions import ChannelError, OperationalError
+from kombu.exceptions import ChannelError, LimitExceeded, OperationalError
 from kombu.pools import ProducerPool, producers
 from redis import Redis
 from redis.exceptions import RedisError
 
-SILENCE_SECONDS = 5.0
+from operations import silence
+
 TIMEOUTS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.3}
 PUBLISHER = {
     **TIMEOUTS,
@@ -30,17 +30,18 @@ PUBLISHER = {
     "interval_step": 0,
     "interval_max": 0,
 }
-ERRORS = (OperationalError, RedisError, OSError)
+ERRORS = (OperationalError, RedisError, OSError, LimitExceeded)
 logger = structlog.get_logger(__name__)
-_silent_until = 0.0
 
 
 def publish(task: Task[Any, Any], *ids: int) -> bool:
     """Send a task with ids as its arguments; False if the broker did not take it."""
-    if _is_silent():
+    if silence.is_silent():
         return False
     try:
         with _publishers(settings.REDIS_URL).acquire(block=True, timeout=1) as producer:
+            if silence.is_silent():  # it failed those who had the connections until now
+                return False
             task.apply_async(ids, producer=producer, retry=False)
     except ERRORS as error:
         _fall_silent(error)
@@ -50,7 +51,7 @@ def publish(task: Task[Any, Any], *ids: int) -> bool:
 
 def messages_held() -> int | None:
     """How many messages wait in the broker for any worker; None if it does not answer."""
-    if _is_silent():
+    if silence.is_silent():
         return None
     try:
         with _publishers(settings.REDIS_URL).acquire(block=True, timeout=1) as producer:
@@ -82,13 +83,8 @@ def celery_url(redis_url: str) -> str:
     return f"redis+socket://{login}{parts.path}?{host}"
 
 
-def _is_silent() -> bool:
-    return time.monotonic() < _silent_until
-
-
 def _fall_silent(error: Exception) -> None:
-    global _silent_until
-    _silent_until = time.monotonic() + SILENCE_SECONDS
+    silence.fall_silent()
     logger.warning("broker_unreachable", error=type(error).__name__)
 
 

@@ -64,6 +64,8 @@ def _seed_step(step: Step, reset: bool, by: User | None) -> list[str]:
     if reset and config.provider is not None:
         config.provider = config.model = None
         config.save()
+        for fallback in config.fallbacks.all():
+            fallback.delete()
         created = True
     if created:
         done.append(f"{step}: runs on the built-in engine")

@@ -15,9 +15,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 
+from billing import budgets
 from operations.clock import Now, now_plus
 from operations.database import in_database
-from pipeline import broker, pool, presence, tasks, transitions
+from pipeline import broker, expiry, pool, presence, tasks
 from pipeline.models import Job, JobState
 from pipeline.retries import ANNOUNCE_AGAIN
 
@@ -36,9 +37,10 @@ def announce(job_id: int) -> None:
 
 
 def sweep() -> None:
-    """Take jobs back from workers that vanished, and announce what nobody was told of."""
-    in_database(transitions.return_expired)
+    """Take jobs and money back from workers that vanished; announce what nobody was told of."""
+    in_database(expiry.return_expired)
     in_database(presence.forget_vanished)
+    in_database(budgets.settle_expired)
     if settings.REDIS_URL:
         announce_due()
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import secrets
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from pipeline.analysis.languages import LANGUAGES
@@ -25,9 +28,20 @@ def _language_by_extension() -> str:
     )
 
 
+def new_token() -> str:
+    """What a form carries so that sending it twice has one effect: an idempotency key."""
+    return secrets.token_urlsafe(16)
+
+
 class SubmissionForm(forms.Form):
     """Reads a submission. What makes code acceptable is decided by the services, not here."""
 
+    token = forms.Field(
+        required=False,
+        initial=new_token,
+        # "off" keeps browsers from putting the token of an earlier visit into a new form
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
+    )
     code = forms.CharField(
         required=False,
         strip=False,
@@ -70,6 +84,19 @@ class SubmissionForm(forms.Form):
     def clean_code(self) -> str:
         """The pasted text with the line ends that it had: browsers send every one as CR LF."""
         return str(self.cleaned_data["code"]).replace("\r\n", "\n")
+
+    @property
+    def max_size(self) -> str:
+        """How much code may be sent, as the page says it."""
+        return f"{settings.MAX_CODE_SIZE_BYTES:,} bytes"
+
+    def keep(self, **texts: str) -> None:
+        """Let the form be given back with these values instead of what was sent."""
+        sent: Any = self.data
+        kept = sent.copy()
+        for name, text in texts.items():
+            kept[name] = text
+        self.data = kept
 
     def upload(self) -> UploadedFile[bytes] | None:
         """The chosen file, if there is one; it counts, and not the text."""

@@ -13,8 +13,9 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 
+from operations.persistence import note_outage
 from pipeline import transitions
-from pipeline.retries import HEARTBEAT_SECONDS
+from pipeline.retries import HEARTBEAT_RETRY_SECONDS, HEARTBEAT_SECONDS
 
 logger = structlog.get_logger(__name__)
 
@@ -64,17 +65,17 @@ def repeating(
 ) -> Iterator[None]:
     """While the block runs, call ``work`` every ``seconds`` on a thread of its own.
 
-    The first turn comes after ``seconds``, or right away with ``at_once``. A database that is
-    away is logged and tried again at the next turn.
+    The first turn comes after ``seconds``, or right away with ``at_once``. A turn that failed, as
+    with a database that was away, is made up for within a second; none ends those that follow.
     """
     ended = threading.Event()
 
     def turns() -> None:
+        pause = 0.0 if at_once else seconds
         try:
-            if at_once:
-                _turn(name, work)
-            while not ended.wait(seconds):
-                _turn(name, work)
+            while not ended.wait(pause):
+                went_well = _turn(name, work)
+                pause = seconds if went_well else min(seconds, HEARTBEAT_RETRY_SECONDS)
         finally:
             connections.close_all()
 
@@ -86,9 +87,16 @@ def repeating(
         yield
 
 
-def _turn(name: str, work: Callable[[], object]) -> None:
-    close_old_connections()
+def _turn(name: str, work: Callable[[], object]) -> bool:
+    """One call of ``work``; False when it failed."""
     try:
+        close_old_connections()
         work()
     except DatabaseError as error:
+        note_outage(error)
         logger.warning("database_unreachable", during=name, error=str(error))
+        return False
+    except Exception:  # a thread that died would let every lease of the process run out, unseen
+        logger.exception("turn_failed", during=name)
+        return False
+    return True

@@ -9,24 +9,12 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from pipeline.analysis.languages import LANGUAGES, language_for
+from pipeline.refusals import InvalidSubmission
 
 MAX_FILENAME = 255
 MAX_COMMENTS = 5_000
 UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-
-
-class InvalidSubmission(Exception):
-    """What was sent cannot be submitted; nothing was stored and no limit was spent.
-
-    ``field`` names the form field that is wrong; ``status`` is the HTTP status that fits.
-    """
-
-    def __init__(self, message: str, *, field: str, status: int = 422) -> None:
-        super().__init__(message)
-        self.message = message
-        self.field = field
-        self.status = status
 
 
 @dataclass(frozen=True)

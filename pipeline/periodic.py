@@ -18,11 +18,14 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_celery_beat.schedulers import DatabaseScheduler
 
 from operations import retention
-from pipeline import dispatch, presence
+from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import Worker
 from pipeline.retries import HEARTBEAT_SECONDS, SWEEP_SECONDS
+from providers import checks, probes
 
+PROBE_LOOK_SECONDS = 15
+MOST_PROBES_AT_ONCE = 20
 logger = structlog.get_logger(__name__)
 
 
@@ -32,10 +35,28 @@ def sweep() -> None:
     dispatch.sweep()
 
 
+@shared_task(name="providers.probe", ignore_result=True)
+def probe() -> None:
+    """Probe the providers whose time has come, one by one; who looks meanwhile takes the others."""
+    probes.run_due(MOST_PROBES_AT_ONCE)
+
+
 @shared_task(name="maintenance.purge", ignore_result=False)
 def purge() -> dict[str, int]:
-    """Delete expired sessions and old outcomes; the counts are kept as this task's own outcome."""
-    return {"sessions": retention.purge_sessions(), "outcomes": retention.purge_outcomes()}
+    """Delete what has served its time; the counts are kept as this task's own outcome."""
+    return {
+        "sessions": retention.purge_sessions(),
+        "outcomes": retention.purge_outcomes(),
+        "idempotency_keys": idempotency.purge_expired(),
+        "dead_letters": dead_letters.purge_old(),
+        "provider_health": checks.purge_old(),
+    }
+
+
+@shared_task(name="maintenance.reconcile", ignore_result=False)
+def reconcile_usage() -> dict[str, Any]:
+    """Compare usage with calls; the report is kept as this task's own outcome."""
+    return reconciliation.reconcile_and_tell()
 
 
 class Scheduler(DatabaseScheduler):
@@ -65,14 +86,11 @@ class Scheduler(DatabaseScheduler):
 
 def plan() -> None:
     """Put what must run into the schedule; entries that are there keep what was set in them."""
-    often, _ = IntervalSchedule.objects.get_or_create(
-        every=int(SWEEP_SECONDS), period=IntervalSchedule.SECONDS
-    )
-    nightly, _ = CrontabSchedule.objects.get_or_create(
-        minute="17", hour="3", day_of_week="*", day_of_month="*", month_of_year="*", timezone="UTC"
-    )
+    often, now_and_then = _every(int(SWEEP_SECONDS)), _every(PROBE_LOOK_SECONDS)
     _entry("Sweep", sweep.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
-    _entry("Nightly purge", purge.name, crontab=nightly)
+    _entry("Provider probes", probe.name, interval=now_and_then, expire_seconds=PROBE_LOOK_SECONDS)
+    _entry("Nightly purge", purge.name, crontab=_nightly(minute=17))
+    _entry("Nightly reconciliation", reconcile_usage.name, crontab=_nightly(minute=37))
 
 
 @contextmanager
@@ -81,6 +99,19 @@ def _database_may_be_away() -> Iterator[None]:
         yield
     except DatabaseError as error:
         logger.warning("database_unreachable", during="beat", error=str(error))
+
+
+def _every(seconds: int) -> IntervalSchedule:
+    schedule, _ = IntervalSchedule.objects.get_or_create(
+        every=seconds, period=IntervalSchedule.SECONDS
+    )
+    return schedule
+
+
+def _nightly(*, minute: int) -> CrontabSchedule:
+    when = {"day_of_week": "*", "day_of_month": "*", "month_of_year": "*", "timezone": "UTC"}
+    schedule, _ = CrontabSchedule.objects.get_or_create(minute=str(minute), hour="3", **when)
+    return schedule
 
 
 def _entry(name: str, task: str, **schedule: object) -> None:

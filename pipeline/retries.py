@@ -9,6 +9,8 @@ from django.conf import settings
 
 LEASE = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 10.0
+HEARTBEAT_RETRY_SECONDS = 1.0  # while the database does not answer
+SETTLE_SECONDS = 10.0  # how long after an outage no lease counts as expired
 SWEEP_SECONDS = 5.0
 ANNOUNCE_AGAIN = timedelta(seconds=30)
 LONGEST_BACKOFF = timedelta(minutes=30)

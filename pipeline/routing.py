@@ -1,19 +1,49 @@
-"""Chooses what runs a step, as administrators set it: the engine, its settings and its prompt."""
+"""Chooses what runs a step, as administrators set it: the engines in order, settings and prompt."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from operations import cache
-from pipeline.models import BUILT_IN, ModelConfig, Step, SystemPrompt
+from pipeline.models import BUILT_IN, ModelConfig, Step, StepFallback, SystemPrompt
 
-CACHE_KEY = "step-routes"
+CACHE_KEY = "step-routes-2"
+
+
+class Role(StrEnum):
+    """Why a target stands in a step's order."""
+
+    CANARY = "canary"  # on trial: stands before the primary one for a share of the jobs
+    PRIMARY = "primary"
+    FALLBACK = "fallback"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A provider's model in a step's order. What is None is as it is set for the step."""
+
+    provider_id: int
+    provider: str
+    model: str
+    role: Role = Role.FALLBACK
+    temperature: float | None = None
+    max_tokens: int | None = None
+    timeout_seconds: float | None = None
+
+    @property
+    def engine(self) -> str:
+        return f"{self.provider}: {self.model}"
 
 
 @dataclass(frozen=True)
 class StepRoute:
-    """What runs one step. Without a provider it is the built-in engine, which reads no prompt."""
+    """What runs one step. Without a provider it is the built-in engine, which reads no prompt.
+
+    ``fallbacks`` are tried in order when the model fails, and then, with ``built_in_last``, the
+    built-in engine. ``canary`` is chosen for a job by whoever rolls a model out.
+    """
 
     provider_id: int | None = None
     provider: str = ""
@@ -24,6 +54,9 @@ class StepRoute:
     structured: bool = True
     prompt_id: int | None = None
     prompt: str = ""
+    fallbacks: tuple[Target, ...] = ()
+    built_in_last: bool = False
+    canary: Target | None = None
 
     @property
     def is_built_in(self) -> bool:
@@ -34,16 +67,20 @@ class StepRoute:
         """What runs the step, in words."""
         return BUILT_IN if self.is_built_in else f"{self.provider}: {self.model}"
 
-
-def route_of(step: Step) -> StepRoute:
-    """The route set for a step; the built-in engine when nothing is set."""
-    return routes()[step]
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The models that are asked, in order, each when all before it failed."""
+        if self.provider_id is None:
+            return ()
+        primary = Target(self.provider_id, self.provider, self.model, Role.PRIMARY)
+        canary = (self.canary,) if self.canary else ()
+        return (*canary, primary, *self.fallbacks)
 
 
 def routes() -> dict[Step, StepRoute]:
-    """The routes of all steps."""
+    """The routes of all steps; the built-in engine for one that nothing is set for."""
     stored: dict[str, dict[str, Any]] = cache.cached(CACHE_KEY, _load)
-    return {step: StepRoute(**stored.get(step, {})) for step in Step}
+    return {step: _restored(stored.get(step, {})) for step in Step}
 
 
 def forget_routes() -> None:
@@ -52,11 +89,22 @@ def forget_routes() -> None:
 
 
 def _load() -> dict[str, dict[str, Any]]:
-    configs = ModelConfig.objects.exclude(provider=None).select_related("provider", "model")
-    return {config.step: asdict(_route(config)) for config in configs}
+    configs = list(ModelConfig.objects.exclude(provider=None).select_related("provider", "model"))
+    if not configs:
+        return {}
+    fallbacks = StepFallback.objects.exclude(config__provider=None)
+    of_step: dict[int, list[StepFallback]] = {}
+    for fallback in fallbacks.select_related("provider", "model"):
+        of_step.setdefault(fallback.config_id, []).append(fallback)
+    return {config.step: asdict(_route(config, of_step.get(config.pk, []))) for config in configs}
 
 
-def _route(config: ModelConfig) -> StepRoute:
+def _restored(stored: dict[str, Any]) -> StepRoute:
+    fallbacks = tuple(Target(**each) for each in stored.get("fallbacks", ()))
+    return StepRoute(**{**stored, "fallbacks": fallbacks})
+
+
+def _route(config: ModelConfig, fallbacks: list[StepFallback]) -> StepRoute:
     prompt = SystemPrompt.objects.filter(step=config.step).order_by("-version").first()
     return StepRoute(
         provider_id=config.provider_id,
@@ -68,4 +116,17 @@ def _route(config: ModelConfig) -> StepRoute:
         structured=config.structured,
         prompt_id=prompt.pk if prompt else None,
         prompt=prompt.content if prompt else "",
+        fallbacks=tuple(_target(fallback) for fallback in fallbacks if fallback.provider),
+        built_in_last=any(fallback.provider is None for fallback in fallbacks),
+    )
+
+
+def _target(fallback: StepFallback) -> Target:
+    return Target(
+        provider_id=fallback.provider_id or 0,
+        provider=fallback.provider.name if fallback.provider else "",
+        model=fallback.model_name,
+        temperature=fallback.temperature,
+        max_tokens=fallback.max_tokens,
+        timeout_seconds=fallback.timeout_seconds,
     )

@@ -1,27 +1,34 @@
 """Runs one job: claims its row, runs each step that has no result yet, stores what comes out.
 
-The runner is the one owner of retries. It holds no database connection while a step runs.
+The runner is the one owner of retries. It holds no database connection while a step runs, and it
+waits for a database that is away rather than lose what a step gave. That a model answered is
+written together with what came of the answer: a worker that dies before that leaves a call without
+an outcome, never one that looks as if its answer had been kept.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from structlog.contextvars import bound_contextvars
 
-from operations.database import in_database
-from pipeline import transitions
+from operations.persistence import persistently
+from pipeline import transitions, usage
+from pipeline.growing import Growing
 from pipeline.heartbeat import Heartbeat
-from pipeline.models import Job, Step, StepResult
+from pipeline.leases import Failure, Lease, LeaseLost
+from pipeline.models import BUILT_IN, Step, StepResult
 from pipeline.retries import backoff, has_attempts_left
-from pipeline.routing import StepRoute, route_of
-from pipeline.steps import Assignment, Material, StepFailed, run_step
-from pipeline.transitions import Failure, Lease, LeaseLost
+from pipeline.routing import StepRoute, routes
+from pipeline.steps import Assignment, Material, StepFailed, StepOutput, run_step
 
 logger = structlog.get_logger(__name__)
+Outcomes = list[Callable[[], None]]  # of calls that answered, not written yet
 
 
 def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
@@ -30,7 +37,7 @@ def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
     ``heartbeat`` must be beating meanwhile. ``alone`` says that this process runs no other job
     at the same time; only then it may have an isolated one.
     """
-    lease = in_database(transitions.claim, job_id, heartbeat.owner, alone=alone)
+    lease = persistently(transitions.claim, job_id, heartbeat.owner, alone=alone)
     if lease is None:
         return False
     with heartbeat.holding(job_id), bound_contextvars(job=job_id, attempt=lease.attempt):
@@ -40,60 +47,97 @@ def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
 
 def _run_attempt(lease: Lease) -> None:
     """One attempt from claim to end; whatever a step raises ends in a state of the job."""
+    outcomes: Outcomes = []
     try:
-        material = in_database(_load_material, lease.job_id)
-        for step in Step:
-            if step not in material.results:
-                material.results[step] = _run_and_store(lease, step, material)
-        in_database(transitions.succeed, lease)
+        material = _material(lease)
+        missing = [step for step in Step if step not in material.results]
+        if not missing:
+            persistently(transitions.succeed, lease)
+        chosen = persistently(routes)
+        for step, next_step in zip(missing, [*missing[1:], None], strict=True):
+            material.results[step] = _run_and_store(
+                lease, step, chosen[step], next_step, material, outcomes
+            )
     except LeaseLost:
-        logger.warning("lease_lost")
+        _note_loss(lease, outcomes)
     except StepFailed as failed:
-        _settle(lease, failed)
+        _settle(lease, failed, outcomes)
     except Exception as error:  # the last door: a bug must not leave a job running
         logger.exception("step_crashed")
-        _settle(lease, _unexpected(error))
+        _settle(lease, _unexpected(error), outcomes)
 
 
-def _run_and_store(lease: Lease, step: Step, material: Material) -> dict[str, Any]:
-    deadline = time.monotonic() + _seconds_left(lease)
-    route = in_database(_begin_step, lease, step)
+def _run_and_store(
+    lease: Lease,
+    step: Step,
+    route: StepRoute,
+    next_step: Step | None,
+    material: Material,
+    outcomes: Outcomes,
+) -> dict[str, Any]:
     started = time.monotonic()
-    output = run_step(Assignment(step, route, material, lease.job_id, lease.attempt, deadline))
+    output = _run(lease, step, route, material, outcomes)
     duration_ms = int((time.monotonic() - started) * 1000)
-    in_database(
-        transitions.store_result,
-        lease,
-        StepResult(
-            step=step,
-            engine=output.engine,
-            content=output.content,
-            duration_ms=duration_ms,
-            prompt_id=route.prompt_id,
-            trace=output.trace,
-            input_tokens=output.input_tokens,
-            output_tokens=output.output_tokens,
-            cost_microdollars=output.cost_microdollars,
-        ),
+    result = StepResult(
+        step=step,
+        engine=output.engine,
+        content=output.content,
+        duration_ms=duration_ms,
+        prompt_id=None if output.engine == BUILT_IN else route.prompt_id,
+        trace=output.trace,
+        input_tokens=output.input_tokens,
+        output_tokens=output.output_tokens,
+        cost_microdollars=output.cost_microdollars,
     )
+    persistently(transitions.store_result, lease, result, next_step=next_step, also=outcomes)
+    outcomes.clear()
     return output.content
 
 
-def _begin_step(lease: Lease, step: Step) -> StepRoute:
-    transitions.begin_step(lease, step)
-    return route_of(step)
+def _run(
+    lease: Lease, step: Step, route: StepRoute, material: Material, outcomes: Outcomes
+) -> StepOutput:
+    """Run a step, under the lease and in the time that is left."""
+    growing = Growing(lease, step)
+
+    def hold() -> None:
+        transitions.hold(lease)
+        growing.begin()
+
+    assignment = Assignment(
+        step=step,
+        route=route,
+        material=material,
+        job_id=lease.job_id,
+        attempt=lease.attempt,
+        deadline=time.monotonic() + _seconds_left(lease),
+        hold=hold,
+        outcomes=outcomes,
+        on_text=growing.add,
+    )
+    try:
+        return run_step(assignment)
+    finally:
+        if growing.is_kept:
+            outcomes.append(growing.forget)
 
 
-def _load_material(job_id: int) -> Material:
-    job = Job.objects.select_related("submission").get(id=job_id)
-    submission = job.submission
+def _material(lease: Lease) -> Material:
+    """The submission, and the results of earlier attempts; the first one of all has none."""
+    submission = lease.submission
     return Material(
         code=submission.code,
         language=submission.language,
         filename=submission.filename,
         comments=submission.comments,
-        results={Step(result.step): result.content for result in job.results.all()},
+        plan=submission.plan,
+        results={} if lease.is_first else persistently(_results_of, lease.job_id),
     )
+
+
+def _results_of(job_id: int) -> dict[Step, dict[str, Any]]:
+    stored = StepResult.objects.filter(job=job_id).values_list("step", "content")
+    return {Step(step): content for step, content in stored}
 
 
 def _seconds_left(lease: Lease) -> float:
@@ -109,20 +153,42 @@ def _seconds_left(lease: Lease) -> float:
     return left / 1000
 
 
-def _settle(lease: Lease, failed: StepFailed) -> None:
+def _settle(lease: Lease, failed: StepFailed, outcomes: Outcomes) -> None:
     """Write what a failed attempt means for the job: again later, failed, or dead."""
-    failure = Failure(failed.error_class, failed.user_message, str(failed))
     logger.warning("step_failed", error_class=failed.error_class, detail=str(failed))
     try:
-        if failed.code_at_fault:
-            in_database(transitions.fail, lease, failure)
-        elif failed.retryable and has_attempts_left(lease.attempt):
-            delay = max(backoff(lease.attempt), failed.retry_after)
-            in_database(transitions.retry_later, lease, failure, delay)
-        else:
-            in_database(transitions.give_up, lease, failure)
+        persistently(_write_end, lease, failed, outcomes)
     except LeaseLost:
-        logger.warning("lease_lost")
+        _note_loss(lease, outcomes)
+
+
+@transaction.atomic
+def _write_end(lease: Lease, failed: StepFailed, outcomes: Outcomes) -> None:
+    _write_all(outcomes)  # first, so that a dead letter tells of them
+    failure = Failure(failed.error_class, failed.user_message, str(failed), failed.trace)
+    if failed.code_at_fault:
+        transitions.fail(lease, failure)
+    elif failed.retryable and has_attempts_left(lease.attempt):
+        transitions.retry_later(lease, failure, max(backoff(lease.attempt), failed.retry_after))
+    else:
+        transitions.give_up(lease, failure)
+
+
+def _note_loss(lease: Lease, outcomes: Outcomes) -> None:
+    """The job is not ours any more. What models answered and cost is true all the same."""
+    logger.warning("lease_lost")
+    persistently(_write_late, lease, outcomes)
+
+
+@transaction.atomic
+def _write_late(lease: Lease, outcomes: Outcomes) -> None:
+    _write_all(outcomes)
+    usage.count_late(lease.job_id)
+
+
+def _write_all(outcomes: Outcomes) -> None:
+    for write in outcomes:
+        write()
 
 
 def _unexpected(error: Exception) -> StepFailed:

@@ -11,4 +11,5 @@ from pipeline.runner import run_job
 @shared_task(name="pipeline.run", ignore_result=True)
 def run(job_id: int) -> None:
     """Run a job if it is due, shared with others and nobody has it; otherwise do nothing."""
-    run_job(job_id, workplace.heartbeat(), alone=False)
+    with workplace.slot() as heartbeat:
+        run_job(job_id, heartbeat, alone=False)

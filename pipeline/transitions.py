@@ -7,64 +7,29 @@ All times are the database's.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from billing import limits
+from billing.models import NO_PLAN
 from operations.clock import Now, now_plus
+from pipeline import evidence, statements, usage
+from pipeline.leases import Cancelled, Failure, Lease, LeaseLost, Submitted
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
-from pipeline.retries import LEASE, has_attempts_left
-
-NO_LEASE: dict[str, Any] = {
-    "lease_owner": "",
-    "lease_token": F("lease_token") + 1,
-    "lease_expires_at": None,
-    "claimed_at": None,
-}
-
-
-class LeaseLost(Exception):
-    """The job is no longer this worker's; nothing was written."""
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A worker's right to write to one job during one attempt."""
-
-    job_id: int
-    owner: str
-    token: int
-    attempt: int
-    ran_before_ms: int
-    claimed: float = field(default_factory=time.monotonic)
-
-    def elapsed_ms(self) -> int:
-        """Running time of this attempt so far."""
-        return int((time.monotonic() - self.claimed) * 1000)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a job did not go on. ``user_message`` is fit for the user, ``detail`` for operators."""
-
-    error_class: str
-    user_message: str
-    detail: str = ""
+from pipeline.retries import LEASE
+from pipeline.statements import NO_LEASE
+from providers import calls
 
 
 def due(*, isolated: bool, count: int) -> list[int]:
-    """Ids of queued jobs whose time has come, the longest waiting first."""
-    jobs = Job.objects.filter(
-        state=JobState.QUEUED, isolated=isolated, available_at__lte=Now()
-    ).order_by("available_at", "id")
-    return list(jobs.values_list("id", flat=True)[:count])
+    """Ids of queued jobs whose time has come, the longest waiting first; 300 at most."""
+    few = count <= statements.FEW
+    rows = (statements.DUE_FEW if few else statements.DUE_MANY).all(isolated=isolated)
+    return [row["id"] for row in rows[:count]]
 
 
 def claim(job_id: int, owner: str, *, alone: bool = True) -> Lease | None:
@@ -72,23 +37,30 @@ def claim(job_id: int, owner: str, *, alone: bool = True) -> Lease | None:
 
     A process that runs other jobs beside it says ``alone=False`` and gets no isolated job.
     """
-    allowed = (True, False) if alone else (False,)
     with transaction.atomic():
-        claimed = Job.objects.filter(
-            id=job_id, state=JobState.QUEUED, available_at__lte=Now(), isolated__in=allowed
-        ).update(
-            state=JobState.RUNNING,
-            attempts=F("attempts") + 1,
-            lease_owner=owner,
-            lease_token=F("lease_token") + 1,
-            lease_expires_at=now_plus(LEASE),
-            claimed_at=Now(),
-            started_at=Coalesce("started_at", Now()),
-        )
-        if not claimed:
+        if not statements.CLAIM.run(id=job_id, isolated=alone, lease_owner=owner):
             return None
-        job = Job.objects.only("lease_token", "attempts", "running_ms").get(id=job_id)
-    return Lease(job_id, owner, job.lease_token, job.attempts, job.running_ms)
+        row = statements.CLAIMED.first(id=job_id)
+    return _lease(job_id, owner, row) if row else None
+
+
+def _lease(job_id: int, owner: str, row: dict[str, Any]) -> Lease:
+    submission = Submitted(
+        code=row["submission__code"],
+        language=row["submission__language"],
+        filename=row["submission__filename"],
+        comments=row["submission__comments"],
+        plan=row["submission__user__membership__plan__name"] or NO_PLAN,
+    )
+    return Lease(
+        job_id=job_id,
+        owner=owner,
+        token=row["lease_token"],
+        attempt=row["attempts"],
+        ran_before_ms=row["running_ms"],
+        submission=submission,
+        is_first=row["started_at"] == row["claimed_at"],
+    )
 
 
 def renew(owner: str, job_ids: Collection[int]) -> int:
@@ -99,31 +71,88 @@ def renew(owner: str, job_ids: Collection[int]) -> int:
 
 def begin_step(lease: Lease, step: Step) -> None:
     """Show which step is running. Raises LeaseLost."""
-    _write(lease, current_step=step, step_started_at=Now())
+    _must_hold(statements.BEGIN_STEP.run(**_key(lease), current_step=step), lease)
 
 
-def store_result(lease: Lease, result: StepResult) -> None:
-    """Keep a finished step's output for good. Raises LeaseLost."""
-    with transaction.atomic():
-        _write(lease, lease_expires_at=now_plus(LEASE))  # locks the row: the insert is ours alone
-        result.job_id = lease.job_id
-        result.attempt = lease.attempt
-        result.save(force_insert=True)
+def hold(lease: Lease) -> None:
+    """Prove the lease inside of the caller's transaction: until it ends, nobody else can take it.
+
+    Raises LeaseLost, also when the job was cancelled.
+    """
+    _must_hold(statements.HOLD.run(**_key(lease)), lease)
 
 
+def store_result(
+    lease: Lease,
+    result: StepResult,
+    *,
+    next_step: Step | None,
+    also: Iterable[Callable[[], None]] = (),
+) -> None:
+    """Keep a finished step's output for good and go on to the next one, or without one succeed.
+
+    What is in ``also`` is written in the same transaction. Doing it a second time changes nothing.
+    Raises LeaseLost.
+    """
+    try:
+        with transaction.atomic():  # the first UPDATE locks the row: the insert is ours alone
+            if next_step is None:
+                _succeed(lease)
+            else:
+                begin_step(lease, next_step)
+            result.job_id = lease.job_id
+            result.attempt = lease.attempt
+            _insert(result)
+            if result.step == Step.QUALITY:
+                evidence.keep(lease.job_id, result.content)
+            for write in also:
+                write()
+            if next_step is None:
+                usage.count(lease.job_id)
+    except IntegrityError:
+        if not _is_stored(result):
+            raise
+
+
+def _insert(result: StepResult) -> None:
+    statements.STORE_RESULT.run(
+        job=result.job_id,
+        step=result.step,
+        engine=result.engine,
+        content=result.content,
+        attempt=result.attempt,
+        duration_ms=result.duration_ms,
+        prompt=result.prompt_id,
+        trace=result.trace,
+        input_tokens=result.input_tokens,
+        output_tokens=result.output_tokens,
+        cost_microdollars=result.cost_microdollars,
+    )
+
+
+def _is_stored(result: StepResult) -> bool:
+    """Whether this very attempt has stored it: its commit was not confirmed."""
+    same = StepResult.objects.filter(job=result.job_id, step=result.step, attempt=result.attempt)
+    return same.exists()
+
+
+@transaction.atomic
 def succeed(lease: Lease) -> None:
     """End the job with all its results. Raises LeaseLost."""
-    _end(lease, JobState.SUCCEEDED)
+    _succeed(lease)
+    usage.count(lease.job_id)
 
 
+def _succeed(lease: Lease) -> None:
+    changed = statements.SUCCEED.run(**_key(lease), running_ms=lease.elapsed_ms())
+    _must_hold(changed, lease)
+
+
+@transaction.atomic
 def fail(lease: Lease, failure: Failure) -> None:
     """End the job for a reason that lies in the code: no retry helps. Raises LeaseLost."""
-    _end(
-        lease,
-        JobState.FAILED,
-        error_class=failure.error_class,
-        user_message=failure.user_message,
-    )
+    _end(lease, JobState.FAILED, failure)
+    usage.count(lease.job_id)
 
 
 def retry_later(lease: Lease, failure: Failure, delay: timedelta) -> None:
@@ -142,13 +171,9 @@ def retry_later(lease: Lease, failure: Failure, delay: timedelta) -> None:
 def give_up(lease: Lease, failure: Failure) -> None:
     """End the job dead, with a dead letter, and give the user's unit back. Raises LeaseLost."""
     with transaction.atomic():
-        _end(
-            lease,
-            JobState.DEAD,
-            error_class=failure.error_class,
-            user_message=failure.user_message,
-        )
-        _bury(lease.job_id, failure)
+        _end(lease, JobState.DEAD, failure)
+        bury(lease.job_id, failure)
+        usage.count(lease.job_id)
 
 
 def release(owner: str) -> int:
@@ -159,88 +184,61 @@ def release(owner: str) -> int:
     )
 
 
-def cancel(job_id: int) -> bool:
-    """End a job that has not ended, by request; False if it had. Its worker can write no more."""
-    open_jobs = Job.objects.filter(id=job_id, state__in=(JobState.QUEUED, JobState.RUNNING))
-    changes: dict[str, Any] = {"state": JobState.CANCELLED, "finished_at": Now(), **NO_LEASE}
-    return bool(open_jobs.update(**changes))
+def cancel(
+    job_id: int, *, user_message: str = "", always_give_back: bool = False
+) -> Cancelled | None:
+    """End a job that has not ended, by request; None if it had. Its worker can write no more.
 
-
-def return_expired() -> int:
-    """Take jobs back whose worker stopped renewing; returns how many.
-
-    Such a job runs its next attempts alone: it may be what killed its worker. One without
-    attempts left ends dead.
+    The user's unit comes back if no worker ever claimed the job, or with ``always_give_back``.
+    ``started_at`` tells: a release takes its attempt back, a first claim can not be taken back.
     """
-    expired = Job.objects.filter(state=JobState.RUNNING, lease_expires_at__lt=Now())
-    return sum(_return(job) for job in expired)
-
-
-def _return(job: Job) -> bool:
-    still_expired = Job.objects.filter(
-        id=job.pk,
-        state=JobState.RUNNING,
-        lease_token=job.lease_token,
-        lease_expires_at__lt=Now(),
-    )
-    ran_ms = _ran_ms(job)
-    failure = Failure(
-        "worker-lost", "The worker that ran your code stopped unexpectedly.", job.lease_owner
-    )
+    open_jobs = Job.objects.filter(id=job_id, state__in=(JobState.QUEUED, JobState.RUNNING))
     with transaction.atomic():
-        if has_attempts_left(job.attempts):
-            changed = still_expired.update(
-                state=JobState.QUEUED,
-                isolated=True,
-                available_at=Now(),
-                running_ms=F("running_ms") + ran_ms,
-                **NO_LEASE,
-            )
-        else:
-            changed = still_expired.update(
-                state=JobState.DEAD,
-                finished_at=Now(),
-                running_ms=F("running_ms") + ran_ms,
-                error_class=failure.error_class,
-                user_message=failure.user_message,
-                **NO_LEASE,
-            )
-            if changed:
-                _bury(job.pk, failure)
-    return bool(changed)
-
-
-def _ran_ms(job: Job) -> int:
-    """Running time of a vanished attempt; at the latest it ended one lease after its renewal."""
-    if job.claimed_at is None or job.lease_expires_at is None:
-        return 0
-    return max(0, int((job.lease_expires_at - job.claimed_at) / timedelta(milliseconds=1)))
+        changed = open_jobs.update(
+            state=JobState.CANCELLED,
+            finished_at=Now(),
+            error_class="",
+            user_message=user_message,
+            **NO_LEASE,
+        )
+        if not changed:
+            return None
+        submissions = Job.objects.select_related("submission")
+        job = submissions.defer("submission__code", "submission__comments").get(id=job_id)
+        owed = always_give_back or job.started_at is None
+        unit_returned = owed and give_back_unit(job.submission)
+        usage.count(job_id)
+        return Cancelled(unit_returned)
 
 
 def _write(lease: Lease, **changes: Any) -> None:
-    changed = _held(lease).update(**changes)
+    held = Job.objects.filter(id=lease.job_id, state=JobState.RUNNING, lease_token=lease.token)
+    _must_hold(held.update(**changes), lease)
+
+
+def _must_hold(changed: int, lease: Lease) -> None:
     if changed != 1:
         raise LeaseLost(f"job {lease.job_id}, attempt {lease.attempt}")
 
 
-def _held(lease: Lease) -> QuerySet[Job]:
-    return Job.objects.filter(id=lease.job_id, state=JobState.RUNNING, lease_token=lease.token)
+def _key(lease: Lease) -> dict[str, int]:
+    """What statements.HELD is bound to."""
+    return {"id": lease.job_id, "lease_token": lease.token}
 
 
-def _end(lease: Lease, state: JobState, *, error_class: str = "", user_message: str = "") -> None:
+def _end(lease: Lease, state: JobState, failure: Failure) -> None:
     _write(
         lease,
         state=state,
         finished_at=Now(),
-        error_class=error_class,
-        user_message=user_message,
+        error_class=failure.error_class,
+        user_message=failure.user_message,
         running_ms=F("running_ms") + lease.elapsed_ms(),
-        current_step=Value("") if state == JobState.SUCCEEDED else F("current_step"),
         **NO_LEASE,
     )
 
 
-def _bury(job_id: int, failure: Failure) -> None:
+def bury(job_id: int, failure: Failure) -> None:
     """Write the dead letter and give the unit back, in the transaction that ends the job."""
     job = Job.objects.select_related("submission").get(id=job_id)
     DeadLetter.objects.create(
@@ -249,8 +247,15 @@ def _bury(job_id: int, failure: Failure) -> None:
         error_message=failure.detail or failure.user_message,
         step=job.current_step,
         attempts=job.attempts,
+        trace=[*calls.trace_of(job_id), *_not_sent(job, failure)],
     )
     give_back_unit(job.submission)
+
+
+def _not_sent(job: Job, failure: Failure) -> list[dict[str, Any]]:
+    """What the last attempt passed over without a call; calls have rows of their own."""
+    entries = [entry for entry in failure.trace if not entry.get("call_id")]
+    return [{**entry, "step": job.current_step, "attempt": job.attempts} for entry in entries]
 
 
 def give_back_unit(submission: Submission) -> bool:

@@ -7,9 +7,11 @@ from pipeline import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
+    path("estimate/", views.estimate_partial, name="estimate"),
     path("submissions/", views.submissions, name="submission-list"),
     path("submissions/<str:public_id>/", views.submission_detail, name="submission-detail"),
     path("submissions/<str:public_id>/cancel/", views.submission_cancel, name="submission-cancel"),
+    path("submissions/<str:public_id>/retry/", views.submission_retry, name="submission-retry"),
     path(
         "submissions/<str:public_id>/progress/",
         views.submission_progress,

@@ -30,6 +30,7 @@ from pipeline.retries import LEASE, SWEEP_SECONDS
 from pipeline.workplace import abandon, open_workplace
 
 LOOK_SECONDS = 1.0
+CONNECT_SECONDS = 5.0  # in which the consumer may still be connecting after the start
 GRACE_SECONDS = 20.0
 OWN_SWEEP_SECONDS = LEASE.total_seconds()
 CHATTER = (":Mingle", ":Gossip", ":Heart")
@@ -42,13 +43,17 @@ class Watch:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self.is_consuming = False
+        self._connects_until = time.monotonic() + CONNECT_SECONDS
         self._swept = 0.0
         self._uneasy_until = 0.0
         self._ends_at: float | None = None
 
     def look(self) -> None:
         """One turn: choose the carrier, sweep if it is time, end when the grace time is over."""
-        carried = self.is_consuming and broker.answers()
+        answers = broker.answers()
+        if not answers:
+            self._connects_until = 0.0  # from now on the consumer's own word counts
+        carried = answers and (self.is_consuming or time.monotonic() < self._connects_until)
         if carried == self.pool.takes_all:
             logger.warning("celery_carries" if carried else "own_pool_carries")
             self.pool.takes_all = not carried

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from threading import Semaphore
 
 import structlog
 from django.conf import settings
@@ -17,13 +18,19 @@ from pipeline.retries import HEARTBEAT_SECONDS
 
 logger = structlog.get_logger(__name__)
 _heartbeat: Heartbeat | None = None
+_slots = Semaphore(0)
 
 
-def heartbeat() -> Heartbeat:
-    """The heartbeat of this process. Raises RuntimeError outside of ``open_workplace``."""
+@contextmanager
+def slot() -> Iterator[Heartbeat]:
+    """Wait until the process may run one more job; gives the heartbeat that the job runs under.
+
+    Raises RuntimeError outside of ``open_workplace``.
+    """
     if _heartbeat is None:
         raise RuntimeError("This process runs no jobs: its workplace is not open.")
-    return _heartbeat
+    with _slots:
+        yield _heartbeat
 
 
 @contextmanager
@@ -33,13 +40,13 @@ def open_workplace(kind: str, slots: int, own: Heartbeat) -> Iterator[None]:
     Its job threads share DB_MAX_CONNECTIONS connections. At the end its presence is taken back;
     jobs still in flight are the caller's to release.
     """
-    global _heartbeat
+    global _heartbeat, _slots
     with ExitStack() as stack:
         stack.enter_context(database_lanes(min(slots, settings.DB_MAX_CONNECTIONS)))
         stack.callback(_leave, own)
         beat = partial(_beat, own, kind, slots)
         stack.enter_context(repeating("heartbeat", HEARTBEAT_SECONDS, beat, at_once=True))
-        _heartbeat = own
+        _heartbeat, _slots = own, Semaphore(slots)
         try:
             yield
         finally:
@@ -47,8 +54,15 @@ def open_workplace(kind: str, slots: int, own: Heartbeat) -> Iterator[None]:
 
 
 def release(own: Heartbeat) -> None:
-    """Queue again what this process has not finished, so that another takes it at once."""
-    released = in_database(transitions.release, own.owner)
+    """Queue again what this process has not finished, so that another takes it at once.
+
+    While the database is away this is left to the leases, which run out.
+    """
+    try:
+        released = in_database(transitions.release, own.owner)
+    except DatabaseError as error:
+        logger.warning("database_unreachable", during="releasing", error=str(error))
+        return
     if released:
         logger.info("jobs_released", count=released)
 

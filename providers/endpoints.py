@@ -1,12 +1,80 @@
-"""Makes a stored provider callable: its address, its opened key, its headers."""
+"""Makes a stored provider callable: its address, its opened key, its headers, a model's price."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import FilteredRelation, Q
+
+from operations.prepared import Bind, Select
 from operations.secrets import Secret, SecretError
 from providers import keys
 from providers.adapters import Endpoint
 from providers.errors import NotConfigured
-from providers.models import ApiProvider
+from providers.models import ApiProvider, ProviderApiKey, ProviderBreaker, ProviderModel
+
+PROVIDER = (
+    "pk", "uuid", "name", "kind", "base_url", "auth_type", "header_name", "header_prefix",
+    "extra_headers", "structured_output", "streams", "enabled", "may_receive_code", "code_from",
+)  # fmt: skip
+KEY = ("uuid", "ciphertext")
+MODEL = ("enabled", "input_price", "output_price")
+BREAKER = ("state", "reason")
+
+# A provider with its newest active key, one of its models and that one's breaker, bound to ``id``
+# and, as ``name`` and ``model``, the name of the model. It is read anew for every call, so that
+# what administrators forbid stops at once.
+FOUND = Select(
+    ApiProvider.objects.filter(id=Bind(ApiProvider, "id"))
+    .annotate(
+        active_key=FilteredRelation("keys", condition=Q(keys__is_active=True)),
+        chosen=FilteredRelation("models", condition=Q(models__name=Bind(ProviderModel, "name"))),
+        breaker=FilteredRelation(
+            "breakers", condition=Q(breakers__model=Bind(ProviderBreaker, "model"))
+        ),
+    )
+    .order_by("-active_key__created_at", "-active_key__pk")[:1],
+    *PROVIDER,
+    *(f"active_key__{column}" for column in KEY),
+    *(f"chosen__{column}" for column in MODEL),
+    *(f"breaker__{column}" for column in BREAKER),
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A provider, its active key, the model that is asked for and its breaker; None where there is
+    none.
+
+    A model that nobody synced or added has no row and can be called all the same.
+    """
+
+    provider: ApiProvider
+    key: ProviderApiKey | None
+    model: ProviderModel | None
+    breaker: ProviderBreaker | None
+
+
+def find(provider_id: int, model: str) -> Found | None:
+    """What is stored of a provider and its model, in one query; None without such a provider."""
+    row = FOUND.first(id=provider_id, name=model, model=model)
+    if row is None:
+        return None
+    provider = ApiProvider(**{column: row[column] for column in PROVIDER})
+    key = ProviderApiKey(provider=provider, **_part(row, "active_key", KEY))
+    found = ProviderModel(provider=provider, name=model, **_part(row, "chosen", MODEL))
+    breaker = ProviderBreaker(provider=provider, model=model, **_part(row, "breaker", BREAKER))
+    return Found(
+        provider,
+        key if row["active_key__uuid"] is not None else None,
+        found if row["chosen__enabled"] is not None else None,
+        breaker if row["breaker__state"] is not None else None,
+    )
+
+
+def _part(row: dict[str, Any], prefix: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {column: row[f"{prefix}__{column}"] for column in columns}
 
 
 def endpoint_of(provider: ApiProvider) -> Endpoint:
@@ -14,26 +82,34 @@ def endpoint_of(provider: ApiProvider) -> Endpoint:
 
     Raises NotConfigured when it needs a key and has none that opens.
     """
-    header, key = "", None
+    return endpoint(provider, provider.keys.filter(is_active=True).first())
+
+
+def endpoint(provider: ApiProvider, key: ProviderApiKey | None) -> Endpoint:
+    """Where and how to call ``provider`` with its active key.
+
+    Raises NotConfigured when it needs a key and has none that opens.
+    """
+    header, opened = "", None
     if provider.auth_type != ApiProvider.Auth.NONE:
-        header, key = _key_header(provider, _active_key(provider))
+        header, opened = _key_header(provider, _opened(provider, key))
     return Endpoint(
         kind=provider.kind,
         base_url=provider.base_url,
         key_header=header,
-        key=key,
+        key=opened,
         extra_headers=provider.extra_headers,
         structured_output=provider.structured_output,
+        streams=provider.streams,
     )
 
 
-def _active_key(provider: ApiProvider) -> Secret:
-    row = provider.keys.filter(is_active=True).first()
-    if row is None:
+def _opened(provider: ApiProvider, key: ProviderApiKey | None) -> Secret:
+    if key is None:
         raise NotConfigured(f"The provider {provider.name} has no active key.")
-    row.provider = provider
+    key.provider = provider
     try:
-        return keys.open_key(row)
+        return keys.open_key(key)
     except SecretError as error:
         raise NotConfigured(f"The key of {provider.name} cannot be opened: {error}") from None
 

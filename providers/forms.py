@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from operations.secrets import Secret
-from providers import services
+from providers import audiences, services
 from providers.models import ApiProvider
 
 
@@ -24,10 +24,25 @@ class ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
         "Leave it empty to keep the present one.",
     )
 
+    code_from = forms.MultipleChoiceField(
+        label="Code from plans",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Only code of users on these plans is sent here. None chosen: from all plans.",
+    )
+
     class Meta:
         model = ApiProvider
         fields = services.PROVIDER_FIELDS
         widgets = {"extra_headers": forms.Textarea(attrs={"rows": 3})}  # noqa: RUF012
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = self.instance.code_from  # of plans that were deleted meanwhile: they still shut out
+        names = dict.fromkeys([*audiences.names(), *kept])
+        field = self.fields["code_from"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field.choices = [(name, name) for name in names]
 
     @property
     def key(self) -> Secret | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from operations import secrets
+from operations import sealed, secrets
 from operations.secrets import Secret, SecretError
 from providers.models import ApiProvider, ProviderApiKey
 
@@ -34,6 +34,19 @@ def opens(row: ProviderApiKey) -> bool:
     except SecretError:
         return False
     return True
+
+
+def register() -> None:
+    """Let the keys take part when everything sealed moves to another encryption key."""
+    column = sealed.SealedColumn(
+        model=ProviderApiKey,
+        column="ciphertext",
+        key_id_column="key_id",
+        purpose=PURPOSE,
+        context=_context,
+        related=("provider",),
+    )
+    sealed.register(column)
 
 
 def _context(row: ProviderApiKey) -> dict[str, str]:

@@ -21,6 +21,7 @@ class Preset:
     auth_type: str
     structured_output: str
     note: str
+    header_name: str = ""
 
     @property
     def initial(self) -> dict[str, str]:
@@ -30,6 +31,7 @@ class Preset:
             "kind": self.kind,
             "base_url": self.base_url,
             "auth_type": self.auth_type,
+            "header_name": self.header_name,
             "structured_output": self.structured_output,
         }
 

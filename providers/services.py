@@ -5,7 +5,6 @@ Every function takes the acting user (None for commands) and the address they ca
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,16 +12,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from operations import audit, outbound
+from operations import audit
 from operations.secrets import Secret
-from providers import keys
-from providers.adapters import ModelInfo, adapter_for
-from providers.endpoints import endpoint_of
-from providers.errors import ProviderError
+from providers import checks, keys
+from providers.adapters import ModelInfo
+from providers.changes import note as _note
 from providers.models import (
     ApiProvider,
     ProviderApiKey,
-    ProviderChange,
     ProviderHealth,
     ProviderModel,
 )
@@ -34,7 +31,7 @@ LONGEST_MODEL_NAME = 200
 MOST_MODELS = 5_000
 PROVIDER_FIELDS = (
     "name", "kind", "base_url", "auth_type", "header_name", "header_prefix", "extra_headers",
-    "structured_output", "enabled", "may_receive_code",
+    "structured_output", "streams", "enabled", "may_receive_code", "code_from",
 )  # fmt: skip
 MODEL_FIELDS = ("name", "enabled", "context_window", "input_price", "output_price")
 
@@ -60,7 +57,7 @@ def change_provider(
             setattr(current, name, value)
         current.full_clean()
         changed = _changed(before, _values(current, PROVIDER_FIELDS))
-        if set(changed) - {"name", "enabled", "may_receive_code"}:
+        if set(changed) - {"name", "enabled", "may_receive_code", "code_from"}:
             current.status, current.last_error = ApiProvider.Status.UNTESTED, ""
         current.save()
         if changed:
@@ -108,8 +105,7 @@ def set_key(
         _deactivate_others(provider)
         row = keys.new_key(provider, key)
         row.save()
-        provider.status, provider.last_error = ApiProvider.Status.UNTESTED, ""
-        provider.save()
+        _forget_status(provider)
         _note(provider, "key.set", by, address, {"last_four": row.last_four})
     return row
 
@@ -123,14 +119,18 @@ def activate_key(*, key: ProviderApiKey, by: User | None, address: str | None) -
             raise ValidationError("This key cannot be opened with the configured encryption keys.")
         _deactivate_others(provider, row.pk)
         row.is_active = True
-        row.save()
+        row.save(update_fields=["is_active"])  # the sealed key may be sealed anew meanwhile
+        _forget_status(provider)
         _note(provider, "key.activate", by, address, {"last_four": row.last_four})
 
 
 def remove_key(*, key: ProviderApiKey, by: User | None, address: str | None) -> None:
     """Delete a stored key."""
     with transaction.atomic():
-        _note(key.provider, "key.remove", by, address, {"last_four": key.last_four})
+        provider = ApiProvider.objects.select_for_update().get(pk=key.provider_id)
+        _note(provider, "key.remove", by, address, {"last_four": key.last_four})
+        if key.is_active:
+            _forget_status(provider)
         key.delete()
 
 
@@ -162,7 +162,8 @@ def test_connection(
 
     Waits for the network up to TEST_SECONDS, outside of any transaction.
     """
-    _, health = _listed(provider, by, address, "provider.test")
+    source = ProviderHealth.Source.TEST
+    _, health = _listed(provider, by, address, "provider.test", source)
     return health
 
 
@@ -174,47 +175,26 @@ def sync_models(
     Returns the added ones. Existing rows keep their switch and prices; rows that are not listed
     any more stay, with their old ``synced_at``. A failed sync changes nothing but the health.
     """
-    listed, health = _listed(provider, by, address, "models.sync")
+    source = ProviderHealth.Source.SYNC
+    listed, health = _listed(provider, by, address, "models.sync", source)
     return (_store_models(provider, listed) if health.ok else []), health
 
 
 def _listed(
-    provider: ApiProvider, by: User | None, address: str | None, action: str
+    provider: ApiProvider, by: User | None, address: str | None, action: str, source: str
 ) -> tuple[list[ModelInfo], ProviderHealth]:
     """The provider's models (none if it failed) and the stored health."""
-    start = time.monotonic()
-    error: ProviderError | None = None
-    listed: list[ModelInfo] = []
-    try:
-        endpoint = endpoint_of(provider)
-        with outbound.within(TEST_SECONDS):
-            listed = adapter_for(endpoint.kind).list_models(endpoint, TEST_SECONDS)
-    except ProviderError as failure:
-        error = failure
-    latency = int((time.monotonic() - start) * 1000)
+    provider.refresh_from_db()  # never to an address that was only edited
+    outcome = checks.ask(provider, TEST_SECONDS)
     with transaction.atomic():
-        health = _store_health(provider, error, latency)
-        details = {"ok": health.ok, "error": health.error, "models_listed": len(listed)}
-        _note(provider, action, by, address, details)
-        audit.record(provider, action, **details)
-    return listed, health
-
-
-def _store_health(
-    provider: ApiProvider, error: ProviderError | None, latency_ms: int
-) -> ProviderHealth:
-    health = ProviderHealth.objects.create(
-        provider=provider,
-        checked_at=timezone.now(),
-        ok=error is None,
-        error=error.code if error else "",
-        detail=str(error)[:500] if error else "",
-        latency_ms=latency_ms,
-    )
-    provider.status = ApiProvider.Status.CONNECTED if health.ok else ApiProvider.Status.FAILED
-    provider.last_error, provider.checked_at = health.detail, health.checked_at
-    provider.save(update_fields=["status", "last_error", "checked_at"])
-    return health
+        health = checks.keep(provider, outcome, source)
+        if health.pk is not None:
+            details = {
+                "ok": health.ok, "error": health.error, "models_listed": len(outcome.listed),
+            }  # fmt: skip
+            _note(provider, action, by, address, details)
+            audit.record(provider, action, **details)
+    return outcome.listed, health
 
 
 def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]:
@@ -236,10 +216,16 @@ def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[Provid
     return added
 
 
+def _forget_status(provider: ApiProvider) -> None:
+    """What was found with another key says nothing any more."""
+    provider.status, provider.last_error = ApiProvider.Status.UNTESTED, ""
+    provider.save()
+
+
 def _deactivate_others(provider: ApiProvider, but: int = 0) -> None:
     for row in provider.keys.filter(is_active=True).exclude(pk=but):
         row.is_active = False
-        row.save()
+        row.save(update_fields=["is_active"])
 
 
 def _remove_keys(
@@ -261,21 +247,3 @@ def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
         for name, value in after.items()
         if before.get(name) != value
     }
-
-
-def _note(
-    provider: ApiProvider,
-    action: str,
-    by: User | None,
-    address: str | None,
-    details: dict[str, Any],
-) -> None:
-    ProviderChange.objects.create(
-        provider=provider,
-        provider_name=provider.name,
-        action=action,
-        details=details,
-        actor=by,
-        address=address or None,
-        request_id=audit.request_id() or "",
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 
@@ -26,7 +27,8 @@ class CompletionRequest:
     """One question to a model. The model itself is named by the route.
 
     ``timeout_seconds`` bounds one call to one provider, the deadline of ``complete`` all of them.
-    ``contains_code`` keeps the request from providers that may not receive submitted code.
+    ``contains_code`` keeps the request from providers that may not receive submitted code, or not
+    code of this ``audience``: the name of the plan on which its owner is.
     ``temperature`` and ``max_tokens`` of None leave the choice to the provider.
     """
 
@@ -37,14 +39,31 @@ class CompletionRequest:
     json_schema: JsonSchema | None = None
     timeout_seconds: float = 120.0
     contains_code: bool = True
+    audience: str = ""
 
 
 @dataclass(frozen=True)
 class Route:
-    """A provider (its primary key) and the provider's own name of a model."""
+    """A provider (its primary key) and the provider's own name of a model.
+
+    The rest of it goes before what the request says, where it is not None.
+    """
 
     provider_id: int
     model: str
+    temperature: float | None = None
+    max_tokens: int | None = None
+    timeout_seconds: float | None = None
+
+    def applied_to(self, request: CompletionRequest) -> CompletionRequest:
+        """The request as this route asks it."""
+        own = {
+            "temperature": self.temperature,
+            "max_tokens": self.max_tokens,
+            "timeout_seconds": self.timeout_seconds,
+        }
+        set_ = {name: value for name, value in own.items() if value is not None}
+        return replace(request, **set_)  # type: ignore[arg-type]  # each has its field's type
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,40 @@ class Reference:
     job_id: int | None = None
     step: str = ""
     attempt: int = 1
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A call that is about to be made.
+
+    ``estimate`` tells what it may cost, in millionths of a US dollar; None when its price is not
+    known. It ends within ``longest_seconds``.
+    """
+
+    call_id: UUID
+    provider_id: int
+    provider: str
+    model: str
+    step: str
+    longest_seconds: float
+    estimate: Callable[[], int | None]
+
+
+class Guard(Protocol):
+    """The caller's purse: asked before every call, told what became of it.
+
+    Each method runs inside of the transaction that writes the call's row, and may run again with
+    it. The last two do nothing for a call for which nothing was reserved.
+    """
+
+    def reserve(self, planned: Planned) -> None:
+        """Set aside what the call may cost. Raises BudgetExhausted to forbid it."""
+
+    def settle(self, call_id: UUID, cost: int | None) -> None:
+        """The call cost this much; None: nobody knows, so what was set aside counts as spent."""
+
+    def release(self, call_id: UUID) -> None:
+        """The call failed in a way that costs nothing."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +127,16 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What an adapter returns: the text (never blank), and what the provider says about it."""
+    """What an adapter returns: the text (never blank), and what the provider says about it.
+
+    ``first_token_ms`` is when the first piece of a streamed text came, counted from the call; None
+    for an answer that came whole.
+    """
 
     text: str
     usage: Usage
     finish: Finish
+    first_token_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +159,8 @@ class Tried:
 class Completion:
     """A model's answer. ``cost_microdollars`` is millionths of a US dollar, None when unknown.
 
-    ``tried`` lists every route in order, the one that answered last.
+    ``tried`` lists every route in order, the one that answered last. ``first_token_ms`` is that of
+    the answer.
     """
 
     text: str
@@ -113,3 +172,4 @@ class Completion:
     latency_ms: int
     cost_microdollars: int | None
     tried: tuple[Tried, ...]
+    first_token_ms: int | None = None

@@ -1,19 +1,13 @@
-"""What the tests of sign-in share: the provider on loopback, and counts that start at nothing."""
+"""What the tests of sign-in share: the provider on loopback."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.tests.provider_client import Provider
-
-
-@pytest.fixture(autouse=True)
-def no_attempts_before(settings: Settings) -> None:
-    settings.RATELIMIT_CACHE_PREFIX = f"test:{uuid4()}:"
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from billing import limits
-from billing.limits import LimitReached, allowance, give_back, take
+from billing.limits import LimitReached, allowance, give_back, open_day, take
 from billing.models import DailyUsage, LimitOverride
 from operations.clock import database_now, next_midnight
 
@@ -24,6 +24,14 @@ def test_it_admits_as_many_as_the_limit_says(alice: User, settings: Settings) ->
     take(alice)
     with pytest.raises(LimitReached):
         take(alice)
+
+
+def test_it_refuses_early_what_take_would_refuse(alice: User, settings: Settings) -> None:
+    settings.MAX_DAILY_SUBMISSIONS = 1
+    open_day(alice)
+    take(alice)
+    with pytest.raises(LimitReached):
+        open_day(alice)
 
 
 def test_it_says_when_the_limit_resets(alice: User, settings: Settings) -> None:

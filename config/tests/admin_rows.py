@@ -12,14 +12,25 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from django_celery_results.models import TaskResult
 
 from accounts.models import User
-from billing.models import DailyUsage, LimitOverride
-from operations import audit
-from operations.models import AuditEntry
+from billing.models import (
+    Budget,
+    BudgetDay,
+    BudgetReservation,
+    DailyUsage,
+    LimitOverride,
+    Membership,
+    Plan,
+)
+from operations import audit, runtime_config
+from operations.models import AuditEntry, RuntimeConfig
 from operations.secrets import Secret
 from pipeline import services
 from pipeline.models import (
     DeadLetter,
+    Evidence,
+    IdempotencyKey,
     Job,
+    JobState,
     ModelConfig,
     Step,
     StepResult,
@@ -30,6 +41,7 @@ from pipeline.models import (
 from providers.models import (
     ApiProvider,
     ProviderApiKey,
+    ProviderBreaker,
     ProviderCall,
     ProviderChange,
     ProviderHealth,
@@ -70,14 +82,38 @@ def a_result(number: int) -> StepResult:
     )
 
 
-def a_dead_letter(number: int) -> DeadLetter:
-    return DeadLetter.objects.create(
+def an_evidence_row(number: int) -> Evidence:
+    return Evidence.objects.create(
         job=a_job(number),
+        position=1,
+        check_id="targets-gone",
+        title="repaired findings are gone",
+        outcome=Evidence.Outcome.FAILED,
+        reason="still found: <b>CWE-89</b>",
+    )
+
+
+def a_dead_letter(number: int) -> DeadLetter:
+    job = a_job(number)
+    Job.objects.filter(pk=job.pk).update(state=JobState.DEAD)
+    return DeadLetter.objects.create(
+        job=job,
         error_class="timeout",
         error_message="It took <too> long.",
         step=Step.QUALITY,
         attempts=3,
+        trace=[{"provider": "<b>Vendor</b>", "model": "m", "error": "timeout", "call_id": None}],
     )
+
+
+def a_key(number: int) -> IdempotencyKey:
+    services.submit(
+        user=a_user(number),
+        code=f"secret_{number} = 2\n",
+        language="python",
+        idempotency_key=f"key {number}",
+    )
+    return IdempotencyKey.objects.latest("id")
 
 
 def a_prompt(number: int) -> SystemPrompt:
@@ -102,6 +138,32 @@ def a_usage(number: int) -> DailyUsage:
 def an_override(number: int) -> LimitOverride:
     limit = None if number % 2 else number
     return LimitOverride.objects.create(user=a_user(number), daily_submissions=limit, reason="r")
+
+
+def a_plan(number: int) -> Plan:
+    plan, _ = Plan.objects.get_or_create(name=f"plan-{number}")
+    return plan
+
+
+def a_membership(number: int) -> Membership:
+    return Membership.objects.create(user=a_user(number), plan=a_plan(number))
+
+
+def a_budget(number: int) -> Budget:
+    subjects = ["global", "step:forensic", "provider:12345"]
+    subject = subjects[number] if number < 3 else f"provider:{a_provider(number).pk}"
+    budget, _ = Budget.objects.get_or_create(subject=subject, defaults={"daily_microdollars": 5})
+    return budget
+
+
+def a_budget_day(number: int) -> BudgetDay:
+    return BudgetDay.objects.create(budget=a_budget(number), day=date(2030, 1, 1), spent=number)
+
+
+def a_reservation(number: int) -> BudgetReservation:
+    return BudgetReservation.objects.create(
+        day=a_budget_day(number), call_id=uuid4(), microdollars=1, expires_at=timezone.now()
+    )
 
 
 def an_audit_entry(number: int) -> AuditEntry:
@@ -161,6 +223,12 @@ def a_call(number: int) -> ProviderCall:
     )
 
 
+def a_breaker(number: int) -> ProviderBreaker:
+    return ProviderBreaker.objects.create(
+        provider=a_provider(number), model="<b>model</b>", state="open", reason="server"
+    )
+
+
 def a_health(number: int) -> ProviderHealth:
     return ProviderHealth.objects.create(
         provider=a_provider(number),
@@ -176,23 +244,37 @@ def a_change(number: int) -> ProviderChange:
     return ProviderChange.objects.latest("pk")
 
 
+def a_revision(number: int) -> RuntimeConfig:
+    value = str(number + 1)
+    return runtime_config.change("dead_letter_days", value, by=a_user(number), reason="<i>why</i>")
+
+
 ROWS: dict[type[Model], Callable[[int], Model]] = {
     ApiProvider: a_provider,
     AuditEntry: an_audit_entry,
+    Budget: a_budget,
+    BudgetDay: a_budget_day,
+    BudgetReservation: a_reservation,
     CrontabSchedule: a_crontab,
     DailyUsage: a_usage,
     DeadLetter: a_dead_letter,
+    IdempotencyKey: a_key,
     IntervalSchedule: an_interval,
     Job: a_job,
     LimitOverride: an_override,
+    Membership: a_membership,
     ModelConfig: a_route,
     PeriodicTask: a_periodic_task,
+    Plan: a_plan,
     ProviderApiKey: a_provider_key,
+    ProviderBreaker: a_breaker,
     ProviderCall: a_call,
     ProviderChange: a_change,
     ProviderHealth: a_health,
     ProviderModel: a_model,
+    RuntimeConfig: a_revision,
     StepResult: a_result,
+    Evidence: an_evidence_row,
     Submission: a_submission,
     SystemPrompt: a_prompt,
     TaskResult: an_outcome,

@@ -104,17 +104,13 @@ TABS = {
     "Billing": ("table plans", "table invoices"),
 }
 
-MISSING_PROCEDURES = list(PROCEDURES)
+MISSING_PROCEDURES = [name for name in PROCEDURES if name.startswith("admin.")]
 MISSING_TABLES = [
-    "idempotency_keys",
-    "runtime_config",
     "backups",
 ]
 MISSING_VARIABLES: list[str] = []
 MISSING_TABS = [
-    "Operations",
     "Metrics",
-    "System Config",
     "Backups",
     "Chaos",
     "Canary",

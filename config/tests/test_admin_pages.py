@@ -11,8 +11,10 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from config.tests.admin_rows import ROWS, a_result
+from operations.models import RuntimeConfig
 from pipeline.models import Job, Submission
 
 pytestmark = pytest.mark.django_db
@@ -131,3 +133,12 @@ def test_it_leads_from_a_submission_to_its_runs_and_from_a_run_to_its_results(
     (found,) = re.findall(rf'href="([^"]+{link})"', page)
     listed = as_admin.get(found).content.decode()
     assert len(re.findall(r'<th class="field-', listed)) == 1
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "1 entry"), (3, "3 entries")])
+def test_it_counts_rows_of_a_page_whose_name_has_no_plural(
+    count: int, told: str, as_admin: Client
+) -> None:
+    for number in range(count):
+        ROWS[RuntimeConfig](number)
+    assertContains(as_admin.get(address(RuntimeConfig, "changelist")), told)

@@ -12,10 +12,20 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from billing.models import LimitOverride
-from config.tests.admin_rows import a_dead_letter, a_prompt, a_result, a_route, a_user, an_override
+from config.tests.admin_rows import (
+    a_dead_letter,
+    a_model,
+    a_prompt,
+    a_provider,
+    a_result,
+    a_route,
+    a_user,
+    an_override,
+)
 from operations.models import AuditEntry
 from pipeline import routing
 from pipeline.models import DeadLetter, Job, Step, Submission, SystemPrompt
+from providers.models import ProviderBreaker
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +157,7 @@ def test_it_retries_a_dead_letter_once_however_often_it_is_asked(as_admin: Clien
     letter = a_dead_letter(1)
     act(as_admin, "pipeline_deadletter", "retry", letter)
     again = act(as_admin, "pipeline_deadletter", "retry", letter)
-    assert "was retried already" in again
+    assert "0 queued again, 1 had been retried before." in again
     assert Job.objects.filter(submission=letter.job.submission).count() == 2
     assert events(letter).count("job.retry") == 1
 
@@ -197,7 +207,7 @@ def test_it_makes_a_changed_route_count_at_once(
     route = a_route(0)
     here = reverse("admin:pipeline_modelconfig_change", args=[route.pk])
     with django_capture_on_commit_callbacks(execute=True):
-        assert as_admin.post(here, {"timeout_seconds": "60"}).status_code == 302
+        assert fill(as_admin, here, timeout_seconds="60") == 302
     assert forgotten == [True]
 
 
@@ -207,6 +217,28 @@ def test_it_changes_an_override_with_an_entry(as_admin: Client) -> None:
     assert fill(as_admin, here, daily_submissions="") == 302
     assert LimitOverride.objects.get(pk=override.pk).daily_submissions is None
     assert entries(override)[0].changes["daily_submissions"] == ["2", "None"]
+
+
+def test_it_trips_and_resets_a_breaker_with_an_entry_each(as_admin: Client) -> None:
+    model = a_model(1)
+    assert "tripped" in act(as_admin, "providers_providermodel", "trip", model)
+    breaker = ProviderBreaker.objects.get(model=model.name)
+    here = reverse("admin:providers_apiprovider_change", args=[model.provider_id])
+    assert f"{model.name}: Tripped by hand</a>" in as_admin.get(here).content.decode()
+    assert "closed" in act(as_admin, "providers_providerbreaker", "reset", breaker)
+    assert [entry.changes.get("state") for entry in entries(breaker)[:2]] == [
+        ["tripped", "closed"],
+        ["closed", "tripped"],
+    ]
+
+
+def test_it_restricts_a_provider_to_the_code_of_chosen_plans(as_admin: Client) -> None:
+    provider = a_provider(1)
+    here = reverse("admin:providers_apiprovider_change", args=[provider.pk])
+    assert fill(as_admin, here, code_from="none") == 302
+    provider.refresh_from_db()
+    assert provider.code_from == ["none"]
+    assert fill(as_admin, here, code_from="no-such-plan") == 200
 
 
 def test_it_shows_before_and_after_in_the_audit_log(as_admin: Client) -> None:

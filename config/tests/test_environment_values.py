@@ -123,7 +123,7 @@ def test_it_takes_a_server_address_apart(
 ) -> None:
     monkeypatch.setenv("A_DATABASE", f"{scheme}://us%40er:p%2Fw@db.example:3307/product")
     assert Environment(tmp_path).database("A_DATABASE", tmp_path / "x") == {
-        "ENGINE": "django.db.backends.mysql",
+        "ENGINE": "operations.mysql",
         "NAME": "product",
         "USER": "us@er",
         "PASSWORD": "p/w",

@@ -76,8 +76,9 @@ def test_it_answers_503_when_the_database_is_away(
     def refuse() -> None:
         raise OperationalError("gone away")
 
-    monkeypatch.setattr(connection, "ensure_connection", refuse)
-    answer = client.get("/health", **STRANGER)
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "ensure_connection", refuse)
+        answer = client.get("/health", **STRANGER)
     assert (answer.status_code, answer.json()) == (503, {"status": "down"})
 
 
@@ -87,9 +88,11 @@ def test_it_answers_people_who_are_signed_in_when_the_database_is_away(
     def refuse(*_: object, **__: object) -> None:
         raise OperationalError("gone away")
 
-    monkeypatch.setattr(connection, "ensure_connection", refuse)
-    monkeypatch.setattr(connection, "cursor", refuse)
-    assert as_alice.get("/health", **STRANGER).status_code == 503
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "ensure_connection", refuse)
+        patch.setattr(connection, "cursor", refuse)
+        answer = as_alice.get("/health", **STRANGER)
+    assert answer.status_code == 503
 
 
 def test_it_refuses_metrics_to_strangers(client: Client) -> None:

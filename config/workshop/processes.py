@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,20 +43,52 @@ class Family:
     def __post_init__(self) -> None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
-    def start(self, name: str, command: Sequence[str], env: Mapping[str, str]) -> Child:
-        """Start a command from the project folder in a session of its own."""
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            env=dict(env),
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_tell_me_when_my_parent_dies if ON_LINUX else None,
-        )
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        output: Path | None = None,
+    ) -> Child:
+        """Start a command from the project folder in a session of its own.
+
+        What it writes goes where ours goes, or is added to the file ``output``.
+        """
+        with ExitStack() as files:
+            written = files.enter_context(output.open("ab")) if output else None
+            process = subprocess.Popen(  # noqa: S603
+                command,
+                env=dict(env),
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=written,
+                stderr=written,
+                start_new_session=True,
+                preexec_fn=_tell_me_when_my_parent_dies if ON_LINUX else None,
+            )
         process.returncode = 0  # _reap collects the exit code; Popen must not wait for it as well
         child = Child(name, process.pid)
         self.children.append(child)
         return child
+
+    def is_running(self, child: Child) -> bool:
+        """Whether the child has not ended yet."""
+        self._reap()
+        return child.code is None
+
+    def send(self, child: Child, number: signal.Signals) -> None:
+        """Send a signal to the child, unless it has ended: its process id may be another's then."""
+        if self.is_running(child):
+            _send(child.pid, number)
+
+    def wait(self, child: Child, seconds: float) -> bool:
+        """Wait for the child's end; False if it did not come within the given time."""
+        deadline = time.monotonic() + seconds
+        while self.is_running(child):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_SECONDS)
+        return True
 
     def ended(self) -> Child | None:
         """The first child that is no longer running, or None."""
@@ -82,9 +115,15 @@ class Family:
         return _own_children()
 
     def kill(self) -> None:
-        """Kill every process group of the family, then the descendants that left their group."""
+        """Kill every process group of the family, then the descendants that left their group.
+
+        On Linux what remains of the group of a child that ended came to us: its number may have
+        become another's.
+        """
+        self._reap()
         for child in self.children:
-            _send_group(child.pid, signal.SIGKILL)
+            if child.code is None or not ON_LINUX:
+                _send_group(child.pid, signal.SIGKILL)
         deadline = time.monotonic() + GRACE_SECONDS
         while (left := _own_children()) and time.monotonic() < deadline:
             for pid in left:
@@ -135,7 +174,7 @@ def _send_group(pid: int, number: signal.Signals) -> None:
 
 def _own_children() -> list[int]:
     """The living processes whose parent is this one; empty where there is no /proc."""
-    return [pid for pid in _process_ids() if _parent_of(pid) == os.getpid()]
+    return [pid for pid in _process_ids() if parent_of(pid) == os.getpid()]
 
 
 def _process_ids() -> list[int]:
@@ -145,7 +184,7 @@ def _process_ids() -> list[int]:
         return []
 
 
-def _parent_of(pid: int) -> int | None:
+def parent_of(pid: int) -> int | None:
     """The parent of a process that is not a zombie, or None."""
     try:
         state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]

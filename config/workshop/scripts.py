@@ -11,6 +11,7 @@ from .console import ROOT, StopError, say
 from .variables import dotenv
 
 FOLDER = ROOT / "benchmarks"
+JOBS = "bench_jobs"  # its sections, in a folder of their own, open the laboratory
 
 
 def run_script(kind: str, arguments: Sequence[str]) -> int:
@@ -19,9 +20,15 @@ def run_script(kind: str, arguments: Sequence[str]) -> int:
         _list(kind)
         return 0
     path = find(kind, arguments[0])
-    environment.ensure(environment.RUN_FILES)
+    environment.ensure(_requirements(path))
     command = [str(environment.python()), "-m", f"benchmarks.{path.stem}", *arguments[1:]]
     return subprocess.run(command, env=_script_environment(), cwd=ROOT, check=False).returncode  # noqa: S603
+
+
+def _requirements(script: Path) -> tuple[str, ...]:
+    """The requirement files that a script needs: those that start a MariaDB open a laboratory."""
+    on_mariadb = "laboratory.room" in script.read_text(encoding="utf-8") or script.stem == JOBS
+    return environment.RUN_FILES + ((environment.MYSQL_FILE,) if on_mariadb else ())
 
 
 def find(kind: str, name: str, folder: Path = FOLDER) -> Path:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Barrier, Thread
 from typing import Any
 
 import httpx2
@@ -118,7 +120,7 @@ def resolves_to(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
             asked.append(host)
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in found]
 
-        monkeypatch.setattr("operations.outbound.socket.getaddrinfo", answer)
+        monkeypatch.setattr("operations.connecting.socket.getaddrinfo", answer)
         return asked
 
     return use
@@ -198,6 +200,11 @@ def test_it_works_only_under_a_deadline(server: Server) -> None:
         outbound.client().get(f"http://{server.host}/plain")
 
 
+@pytest.mark.parametrize("library", ["httpx2", "httpcore2.http11", "openai._base_client"])
+def test_it_lets_no_library_log_headers(library: str) -> None:
+    assert not logging.getLogger(library).isEnabledFor(logging.INFO)
+
+
 def test_it_keeps_no_cookie(server: Server) -> None:
     for _ in range(2):
         get(f"http://{server.host}/plain")
@@ -269,3 +276,24 @@ def speak_tls(server: Server, folder: Path) -> Path:
     context.sni_callback = lambda _socket, name, _context: server.server_names.append(name)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     return folder / "authority.pem"
+
+
+def test_it_is_one_client_however_many_threads_ask_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    everybody = Barrier(8)
+
+    class Slow(outbound.GuardedTransport):
+        def __init__(self) -> None:
+            made.append(self)
+            super().__init__()
+
+    def ask(_: int) -> httpx2.Client:
+        everybody.wait(10)
+        return outbound.client()
+
+    outbound.close()
+    monkeypatch.setattr(outbound, "GuardedTransport", Slow)
+    with ThreadPoolExecutor(8) as threads:
+        clients = set(threads.map(ask, range(8)))
+    outbound.close()
+    assert (len(clients), len(made)) == (1, 1)

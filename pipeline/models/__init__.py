@@ -1,7 +1,10 @@
 """What the pipeline stores: submissions, their jobs and results, and how each step is run."""
 
+from pipeline.models.evidence import Evidence
+from pipeline.models.growing import GrowingAnswer
+from pipeline.models.idempotency import IdempotencyKey
 from pipeline.models.job import ENDED, DeadLetter, Job, JobState, StepResult
-from pipeline.models.steps import BUILT_IN, ModelConfig, Step, SystemPrompt
+from pipeline.models.steps import BUILT_IN, ModelConfig, Step, StepFallback, SystemPrompt
 from pipeline.models.submission import Submission
 from pipeline.models.worker import Worker
 
@@ -9,10 +12,14 @@ __all__ = [
     "BUILT_IN",
     "ENDED",
     "DeadLetter",
+    "Evidence",
+    "GrowingAnswer",
+    "IdempotencyKey",
     "Job",
     "JobState",
     "ModelConfig",
     "Step",
+    "StepFallback",
     "StepResult",
     "Submission",
     "SystemPrompt",

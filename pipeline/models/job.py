@@ -128,7 +128,10 @@ class DeadLetter(models.Model):
     error_message = models.TextField()
     step = models.CharField(max_length=20, choices=Step.choices, blank=True)
     attempts = models.PositiveIntegerField()
-    created_at = models.DateTimeField(db_default=Now())
+    trace = models.JSONField(
+        default=list, blank=True, help_text="every route that was tried, what it took and cost"
+    )
+    created_at = models.DateTimeField(db_default=Now(), db_index=True)
     retried_as = models.OneToOneField(
         Job, null=True, editable=False, on_delete=models.SET_NULL, related_name="retry_of"
     )

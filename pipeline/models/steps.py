@@ -48,7 +48,36 @@ class SystemPrompt(models.Model):
 BUILT_IN = "built-in"
 
 
-class ModelConfig(models.Model):
+class _EngineChoice(models.Model):
+    """What a choice of provider and model means; its kinds declare both with their own words."""
+
+    provider: ApiProvider | None
+    provider_id: int | None
+    model: ProviderModel | None
+
+    class Meta:
+        abstract = True
+
+    @property
+    def engine(self) -> str:
+        """What runs the step, in words."""
+        return f"{self.provider.name}: {self.model_name}" if self.provider else BUILT_IN
+
+    @property
+    def model_name(self) -> str:
+        return self.model.name if self.model else settings.DEFAULT_LLM_MODEL
+
+    def clean(self) -> None:
+        """A model belongs to the provider that is chosen."""
+        if self.model and not self.provider_id:
+            raise ValidationError(
+                {"model": "Choose its provider too, or no model for the built-in engine."}
+            )
+        if self.model and self.model.provider_id != self.provider_id:
+            raise ValidationError({"model": "This model belongs to another provider."})
+
+
+class ModelConfig(_EngineChoice):
     """What runs a step: a provider's model, or without a provider the built-in engine."""
 
     step = models.CharField(max_length=20, choices=Step.choices, unique=True)
@@ -95,18 +124,46 @@ class ModelConfig(models.Model):
     def __str__(self) -> str:
         return f"{self.get_step_display()}: {self.engine}"
 
-    @property
-    def engine(self) -> str:
-        """What runs the step, in words."""
-        if self.provider is None:
-            return BUILT_IN
-        return f"{self.provider.name}: {self.model_name}"
 
-    @property
-    def model_name(self) -> str:
-        return self.model.name if self.model else settings.DEFAULT_LLM_MODEL
+class StepFallback(_EngineChoice):
+    """What runs a step when everything before it failed, in the order of ``position``.
 
-    def clean(self) -> None:
-        """A model belongs to the provider that is chosen."""
-        if self.model and self.model.provider_id != self.provider_id:
-            raise ValidationError({"model": "This model belongs to another provider."})
+    Without a provider it is the built-in engine, which is always the last. What is empty is as it
+    is set for the step.
+    """
+
+    config = models.ForeignKey(ModelConfig, on_delete=models.CASCADE, related_name="fallbacks")
+    position = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)], help_text="1 is tried first."
+    )
+    provider = models.ForeignKey(
+        ApiProvider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="Empty: the built-in engine. It is always the last.",
+    )
+    model = models.ForeignKey(
+        ProviderModel,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        help_text="Empty: the model that DEFAULT_LLM_MODEL names.",
+    )
+    temperature = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(0.0), MaxValueValidator(2.0)]
+    )
+    max_tokens = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    timeout_seconds = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3600)]
+    )
+
+    class Meta:
+        db_table = "step_fallbacks"
+        verbose_name = "fallback"
+        ordering = ("position", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.config.get_step_display()}, fallback {self.position}: {self.engine}"

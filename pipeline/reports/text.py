@@ -151,14 +151,24 @@ def _rebuild(rebuild: Rebuild, is_changed: bool, page: Page) -> Iterator[str]:
 def _verdict(verdict: Verdict, page: Page) -> Iterator[str]:
     yield from page.heading("Verdict")
     yield from page.wrapped(verdict.sentence, "  ")
-    yield f"  Confidence {page.paint(verdict.confidence, BOLD)}, from these checks:"
-    for check in verdict.checks:
-        word = f"{wording.OUTCOMES[check.outcome]:<8}"
-        line = page.wrapped(f"{check.name}. {check.detail}", " " * 12) or [" " * 12]
-        yield f"    {page.paint(word, OUTCOME_COLOURS[check.outcome])}{line[0][12:]}"
-        yield from line[1:]
+    why = f": {verdict.reason}" if verdict.reason else ""
+    yield f"  Confidence {page.paint(verdict.confidence, BOLD)}{why}. The checks:"
+    for outcome in (Outcome.FAILED, Outcome.NOT_RUN):
+        for check in verdict.checks:
+            if check.outcome is outcome:
+                yield from _check(outcome, f"{check.name}. {check.detail}", page)
+    passed = [check.name for check in verdict.checks if check.outcome is Outcome.PASSED]
+    if passed:
+        yield from _check(Outcome.PASSED, "; ".join(passed), page)
     yield from _list("Improvements", verdict.improvements, page)
     yield from _list("What remains", verdict.remaining, page)
+
+
+def _check(outcome: Outcome, said: str, page: Page) -> Iterator[str]:
+    word = page.paint(f"{wording.OUTCOMES[outcome]:<8}", OUTCOME_COLOURS[outcome])
+    lines = page.wrapped(said, " " * 12) or [" " * 12]
+    yield f"    {word}{lines[0][12:]}"
+    yield from lines[1:]
 
 
 def _section(title: str, items: Sequence[str], page: Page) -> Iterator[str]:

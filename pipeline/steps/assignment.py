@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from billing.models import NO_PLAN
 from pipeline.analysis.types import Dossier, Rebuild
 from pipeline.models import Step
 from pipeline.routing import StepRoute
@@ -14,12 +16,13 @@ from pipeline.routing import StepRoute
 
 @dataclass
 class Material:
-    """The submission and the results of the steps before this one."""
+    """The submission and the results of the steps before this one. ``plan`` is its owner's."""
 
     code: str
     language: str
     filename: str
     comments: str
+    plan: str = NO_PLAN
     results: dict[Step, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -33,7 +36,13 @@ class Material:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A step of one attempt at a job; ``deadline`` is a ``time.monotonic()`` moment."""
+    """A step of one attempt at a job; ``deadline`` is a ``time.monotonic()`` moment.
+
+    ``hold`` is called in the transaction that precedes each call of a model; it raises when the
+    job is no longer this worker's, and then nothing is called. ``outcomes`` gets what is to be
+    written in the transaction that keeps the step's result or notes its failure. ``on_text`` gets
+    what a model writes as it writes it, anew after each ``hold``.
+    """
 
     step: Step
     route: StepRoute
@@ -41,6 +50,9 @@ class Assignment:
     job_id: int
     attempt: int
     deadline: float
+    hold: Callable[[], None]
+    outcomes: list[Callable[[], None]]
+    on_text: Callable[[str], None]
 
     @property
     def seconds_left(self) -> float:
@@ -69,6 +81,7 @@ class StepFailed(Exception):
     ``user_message`` is shown to the user; ``str(error)`` is for operators. ``retryable`` says
     whether another attempt may help; ``retry_after`` is the least time to wait before it.
     ``code_at_fault`` says that the reason lies in what was submitted, not in the platform.
+    ``trace`` lists the routes that were tried, in the form of StepOutput.trace.
     """
 
     def __init__(
@@ -80,6 +93,7 @@ class StepFailed(Exception):
         retryable: bool,
         retry_after: timedelta = timedelta(0),
         code_at_fault: bool = False,
+        trace: Sequence[dict[str, Any]] = (),
     ) -> None:
         super().__init__(detail)
         self.error_class = error_class
@@ -87,3 +101,4 @@ class StepFailed(Exception):
         self.retryable = retryable
         self.retry_after = retry_after
         self.code_at_fault = code_at_fault
+        self.trace = trace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -138,8 +139,9 @@ def read(shape: type[Shape], value: Any) -> Shape | None:
         return None
 
 
+@cache
 def schema_of(shape: type[Answer]) -> dict[str, Any]:
-    """The JSON schema to ask for, in the strict form that providers demand.
+    """The JSON schema to ask for, in the strict form that providers demand; not to be changed.
 
     Every property is required, no other is allowed, and there are no defaults.
     """

@@ -1,16 +1,28 @@
-"""Asks the model of a step's route, through the providers' one door."""
+"""Asks the models of a step's route, through the providers' one door."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 from pipeline.analysis.types import Value
+from pipeline.routing import Target
 from pipeline.steps.assignment import Assignment, StepFailed, StepOutput
+from pipeline.steps.purse import BudgetGuard
 from providers import errors
 from providers.complete import complete
-from providers.types import Completion, CompletionRequest, Finish, JsonSchema, Reference, Route
+from providers.types import (
+    Completion,
+    CompletionRequest,
+    Finish,
+    JsonSchema,
+    Reference,
+    Route,
+    Tried,
+)
 
 CODE_AT_FAULT = (errors.ContextTooLong, errors.ContentFiltered)
 
@@ -33,13 +45,22 @@ class ModelAnswer:
     def was_cut_off(self) -> bool:
         return self.completion.finish is Finish.LENGTH
 
+    @contextmanager
+    def read(self) -> Iterator[None]:
+        """Tells in a failure of the block, which makes use of the answer, how it was come by."""
+        try:
+            yield
+        except StepFailed as failed:
+            failed.trace = failed.trace or _trace(self.completion.tried)
+            raise
+
     def output(self, value: Value) -> StepOutput:
         """The step's output with this call's trace, tokens and cost."""
         usage = self.completion.usage
         return StepOutput(
             engine=self.engine,
             content=value.model_dump(mode="json"),
-            trace=[_as_json(asdict(tried)) for tried in self.completion.tried],
+            trace=_trace(self.completion.tried),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,
             cost_microdollars=self.completion.cost_microdollars,
@@ -47,7 +68,10 @@ class ModelAnswer:
 
 
 def ask(assignment: Assignment, question: str, schema: dict[str, Any] | None = None) -> ModelAnswer:
-    """The model's answer to ``question`` under the step's system prompt. Raises StepFailed."""
+    """A model's answer to ``question`` under the step's system prompt. Raises StepFailed.
+
+    The models of the step's route are asked in their order, until one answers.
+    """
     route = assignment.route
     structured = schema is not None and route.structured
     request = CompletionRequest(
@@ -57,6 +81,7 @@ def ask(assignment: Assignment, question: str, schema: dict[str, Any] | None = N
         max_tokens=route.max_tokens,
         json_schema=JsonSchema(assignment.step, schema) if structured and schema else None,
         timeout_seconds=min(route.timeout_seconds, assignment.seconds_left),
+        audience=assignment.material.plan,
     )
     reference = Reference(
         job_id=assignment.job_id, step=assignment.step, attempt=assignment.attempt
@@ -64,13 +89,27 @@ def ask(assignment: Assignment, question: str, schema: dict[str, Any] | None = N
     try:
         completion = complete(
             request,
-            [Route(provider_id=route.provider_id or 0, model=route.model)],
+            [_asked(target) for target in route.targets],
             reference=reference,
             deadline_seconds=assignment.seconds_left,
+            guard=BudgetGuard(),
+            hold=assignment.hold,
+            defer=assignment.outcomes.append,
+            on_text=assignment.on_text,
         )
     except errors.ProviderError as error:
         raise _step_failed(error) from error
     return ModelAnswer(completion)
+
+
+def _asked(target: Target) -> Route:
+    return Route(
+        provider_id=target.provider_id,
+        model=target.model,
+        temperature=target.temperature,
+        max_tokens=target.max_tokens,
+        timeout_seconds=target.timeout_seconds,
+    )
 
 
 def _step_failed(error: errors.ProviderError) -> StepFailed:
@@ -81,8 +120,11 @@ def _step_failed(error: errors.ProviderError) -> StepFailed:
         retryable=error.retryable,
         retry_after=error.retry_after or timedelta(0),
         code_at_fault=isinstance(error, CODE_AT_FAULT),
+        trace=_trace(error.tried),
     )
 
 
-def _as_json(tried: dict[str, Any]) -> dict[str, Any]:
-    return {**tried, "call_id": str(tried["call_id"]) if tried["call_id"] else None}
+def _trace(tried: Sequence[Tried]) -> list[dict[str, Any]]:
+    """The routes that were tried, as JSON."""
+    entries = (asdict(each) for each in tried)
+    return [{**entry, "call_id": entry["call_id"] and str(entry["call_id"])} for entry in entries]

@@ -17,8 +17,10 @@ KINDS = ("module", "class", "function", "method", "statement", "section")
 LONGEST_PROSE = 200_000
 
 
-def dossier_from(text: str, measured: Dossier, code: str) -> Dossier:
+def dossier_from(text: str, measured: Dossier, code: str, *, shown: str) -> Dossier:
     """The model's dossier with the scanners' findings merged in.
+
+    ``code`` is what the model got, and ``shown`` the same lines as the user wrote them.
 
     An answer without the asked structure is kept as ``unstructured`` text beside the measured
     dossier: it is shown and decides nothing.
@@ -26,7 +28,7 @@ def dossier_from(text: str, measured: Dossier, code: str) -> Dossier:
     answer = read(DossierAnswer, find_object(text))
     if answer is None:
         return measured.model_copy(update={"unstructured": text[:LONGEST_PROSE]})
-    found, dropped = grounded([_finding(item) for item in answer.findings], code)
+    found, dropped = grounded([_finding(item) for item in answer.findings], code, shown)
     return measured.model_copy(
         update={
             "brief": Brief(**answer.brief.model_dump()),

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 
 from django import template
 
+from operations import money
+
 register = template.Library()
+dollars = register.filter("dollars", money.dollars)
 
 # Control characters but tab and newline, soft hyphen, direction marks, zero-width characters,
 # interlinear marks, tags: what a reader cannot see and what can change the order of what is seen.
@@ -40,16 +43,6 @@ def duration(milliseconds: int) -> str:
         return f"{milliseconds / 1000:.1f} s"
     minutes, seconds = divmod(milliseconds // 1000, 60)
     return f"{minutes} min {seconds} s"
-
-
-@register.filter
-def dollars(microdollars: int | None) -> str:
-    """Millionths of a US dollar in dollars, never rounded away; an unknown price stays unknown."""
-    if microdollars is None:
-        return "unknown"
-    whole, rest = divmod(microdollars, 1_000_000)
-    decimals = f"{rest:06}".rstrip("0").ljust(2, "0")
-    return f"${whole:,}.{decimals}"
 
 
 @register.filter

@@ -19,10 +19,10 @@ def failing(monkeypatch, name: str, error: SandboxError) -> None:
     """Let one check fail as if its process had."""
     real = sandbox.submit
 
-    def submit(task, *rest):
-        if task == name:
+    def submit(task, payload, *rest):
+        if name in (task, *payload.get("names", ())):
             raise error
-        return real(task, *rest)
+        return real(task, payload, *rest)
 
     monkeypatch.setattr(sandbox, "submit", submit)
 
@@ -152,7 +152,7 @@ def test_it_carries_a_submission_through_all_three_steps():
     rebuilt = rebuild(code, "python", dossier.findings, "settings.py")
     verdict = quality(code, rebuilt.code, "python", rebuilt.changes, rebuilt.refusals)
     assert "safe_load" in rebuilt.code
-    assert verdict.confidence == "MEDIUM"
+    assert verdict.confidence == "HIGH"
     assert verdict.remaining == ()
 
 

@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.analysis import sandbox
+from pipeline.analysis import link, sandbox
 from pipeline.analysis.errors import TaskCrashed, TaskOutOfMemory, TaskRefused, TaskTimeout
 from pipeline.analysis.limits import MEGABYTE, Limits
 
@@ -235,6 +236,15 @@ def test_it_ends_the_server_with_its_client(ending):
     with run_client(script) as client:
         server = int(client.stdout.read())
     assert wait_for_end(server)
+
+
+def test_it_ends_without_a_word_when_its_client_is_gone_before_it_is_ready():
+    command = [sys.executable, "-I", "-c", link.START, str(link.ROOT), tempfile.gettempdir()]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, env={}, start_new_session=True, **pipes) as server:  # noqa: S603
+        server.stdout.close()
+        assert server.stderr.read() == b""
+    assert server.returncode == 0
 
 
 def test_it_gives_a_forked_client_a_server_of_its_own():

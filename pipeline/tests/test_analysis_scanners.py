@@ -6,8 +6,6 @@ from pipeline.analysis import sandbox
 from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.scanners import ruff
 
-FLASK = "from flask import Flask, request\nimport os, subprocess\napp = Flask(__name__)\n"
-
 
 def scan(code: str) -> list[dict]:
     """What both scanners report, bandit first."""
@@ -56,6 +54,7 @@ def test_it_ignores_what_the_author_wants_ignored(comment):
         "import subprocess\nsubprocess.run(['git', 'status'])\n",
         "import subprocess, sys\nsubprocess.run([sys.executable, '-V'])\n",
         "import pickle, telnetlib\n",
+        "import os\nos.chmod('x', 0o755)\n",
         "assert 1 == 1\n",
         "PASSWORD_FIELD = 'password'\n",
         "def f(password='changeme'):\n    pass\n",
@@ -70,33 +69,6 @@ def test_it_drops_noise(code):
 def test_it_tells_a_constant_shell_command_from_one_put_together():
     assert severities("import subprocess\nsubprocess.run('ls -l', shell=True)\n", "602") == {"LOW"}
     assert severities("import subprocess\nsubprocess.run(x, shell=True)\n", "602") == {"HIGH"}
-
-
-@pytest.mark.parametrize(
-    ("body", "rule"),
-    [
-        ("host = request.args['h']\n    subprocess.run('ping ' + host, shell=True)", "602"),
-        ("os.system(f'ping {request.form[\"h\"]}')", "605"),
-        ("return eval(request.args.get('x'))", "307"),
-    ],
-)
-def test_it_calls_a_value_from_a_request_critical(body, rule):
-    code = f"{FLASK}@app.route('/')\ndef f():\n    {body}\n"
-    assert severities(code, rule) == {"CRITICAL"}
-
-
-def test_it_calls_a_route_parameter_in_sql_critical():
-    body = """@app.get('/<name>')
-def f(name):
-    q = "SELECT * FROM t WHERE n = '%s'" % name
-    db.execute(q)
-"""
-    assert severities(FLASK + body, "608") == {"CRITICAL"}
-
-
-def test_it_does_not_call_a_cleaned_value_critical():
-    code = FLASK + "@app.get('/<n>')\ndef f(n):\n    os.system('kill %d' % int(n))\n"
-    assert severities(code, "605") == {"HIGH"}
 
 
 def test_it_takes_predictable_numbers_seriously_only_for_secrets():

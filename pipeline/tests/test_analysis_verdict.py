@@ -1,4 +1,4 @@
-"""The verdict is computed from both texts, tells the truth about damage, and is never HIGH."""
+"""The verdict is computed from both texts and tells the truth about damage."""
 
 import pytest
 
@@ -16,13 +16,19 @@ def outcome(verdict, name: str) -> str:
     return next(check.outcome for check in verdict.checks if check.name == name)
 
 
-def test_it_gives_medium_when_every_check_passed():
+def test_it_gives_high_when_our_own_repairs_made_it_and_nothing_else():
     verdict = quality(BAD, GOOD, "python", changes=[REPAIR])
-    assert {check.outcome for check in verdict.checks} == {"pass"}
-    assert verdict.confidence == "MEDIUM"
+    assert {check.outcome for check in verdict.checks} == {"pass", "not-run"}
+    assert (verdict.confidence, verdict.rule) == ("HIGH", "behaviour-proven")
     assert verdict.improvements == ("YAML is read as plain data",)
     assert verdict.remaining == ()
     assert verdict.sentence.startswith("The rebuild removes 1 of 1 findings and leaves 0;")
+
+
+def test_it_gives_medium_when_every_check_passed_and_somebody_else_made_it():
+    rebuilt = BAD.replace("yaml.load(text)", "yaml.load(text, Loader=yaml.SafeLoader)")
+    verdict = quality(BAD, rebuilt, "python")
+    assert (verdict.confidence, verdict.rule) == ("MEDIUM", "every-check-passed")
 
 
 def test_it_says_when_nothing_was_changed():
@@ -72,7 +78,7 @@ def test_it_does_not_blame_a_repair_for_findings_elsewhere():
 def test_it_is_low_while_something_serious_is_left():
     extra = "\ndef third(t):\n    return yaml.load(t)\n"
     verdict = quality(BAD + extra, GOOD + extra, "python", changes=[REPAIR])
-    assert outcome(verdict, "nothing serious is left") == "fail"
+    assert outcome(verdict, "nothing serious of the repaired kind is left") == "fail"
     assert verdict.confidence == "LOW"
 
 
@@ -80,7 +86,7 @@ def test_it_is_low_when_a_scanner_did_not_run(monkeypatch):
     real = sandbox.submit
 
     def submit(task, *rest):
-        if task == "bandit":
+        if task in ("bandit", "together"):
             raise TaskCrashed("bandit is not installed here (bandit)")
         return real(task, *rest)
 
@@ -90,16 +96,29 @@ def test_it_is_low_when_a_scanner_did_not_run(monkeypatch):
     assert verdict.confidence == "LOW"
 
 
+def test_it_says_so_where_the_texts_could_not_be_compared(monkeypatch):
+    real = sandbox.run
+
+    def run(task, *rest, **named):
+        if task == "ledger":
+            raise TaskCrashed("it took too long")
+        return real(task, *rest, **named)
+
+    monkeypatch.setattr(sandbox, "run", run)
+    verdict = quality(BAD, GOOD, "python", changes=[REPAIR])
+    assert verdict.confidence == "LOW"
+    assert verdict.sentence.endswith("too little could be compared to rely on it.")
+
+
 def test_it_is_low_for_a_language_without_scanner_and_says_why():
     verdict = quality("func main() {}\n", "func main() { }\n", "go")
     assert verdict.confidence == "LOW"
     assert "Go code could not be scanned" in verdict.sentence
 
 
-def test_it_is_low_without_a_list_of_repairs():
+def test_it_says_what_is_gone_without_a_list_of_repairs():
     verdict = quality(BAD, GOOD, "python")
-    assert outcome(verdict, "repaired findings are gone") == "not-run"
-    assert verdict.confidence == "LOW"
+    assert outcome(verdict, "repaired findings are gone") == "pass"
     assert verdict.improvements[0].startswith("No longer reported: YAML is loaded")
 
 

@@ -6,20 +6,17 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from operations import silence
 from pipeline import broker, tasks
 from pipeline.tests.servers import OwnRedis
 
 AT_MOST_SECONDS = 1.5  # 0.6 s and the pauses of a busy machine
-
-
-@pytest.fixture(autouse=True)
-def not_silent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker, "_silent_until", 0.0)
 
 
 @pytest.fixture
@@ -77,15 +74,20 @@ def test_it_gives_up_on_a_redis_that_never_answers(deaf: None) -> None:
     assert broker.messages_held() is None
 
 
+def test_it_refuses_nobody_for_want_of_a_connection(deaf: None) -> None:
+    at_once = 40  # of which ten have a connection, for half a second each
+    with ThreadPoolExecutor(at_once) as people:
+        published = list(people.map(broker.publish, [tasks.run] * at_once, range(at_once)))
+    assert published == [False] * at_once
+
+
 @pytest.mark.redis
-def test_it_publishes_again_after_a_restart(
-    redis: OwnRedis, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_publishes_again_after_a_restart(redis: OwnRedis) -> None:
     broker.publish(tasks.run, 1)
     redis.stop()
     broker.publish(tasks.run, 2)
     redis.start()
-    monkeypatch.setattr(broker, "_silent_until", 0.0)
+    silence.speak()
     assert broker.publish(tasks.run, 3)
 
 
@@ -98,7 +100,7 @@ def test_it_is_silent_for_a_while_after_a_failure(
     redis.start()
     assert not broker.publish(tasks.run, 1)
     now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + broker.SILENCE_SECONDS)
+    monkeypatch.setattr(time, "monotonic", lambda: now + silence.SILENCE_SECONDS)
     assert broker.publish(tasks.run, 1)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,23 +13,24 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from pipeline import broker, tasks, transitions
-from pipeline.models import Job, JobState, Submission, Worker
+from pipeline.models import Job, JobState, ModelConfig, Step, Submission, Worker
 from pipeline.services import submit
 from pipeline.tests.servers import OwnRedis, product_process, wait_for
+from pipeline.worker import GRACE_SECONDS
+from providers.models import ApiProvider, ProviderCall
+from providers.tests.fake_vendor import running_fake_vendor
 
 pytestmark = [pytest.mark.redis, pytest.mark.django_db(transaction=True)]
+MakeProvider = Callable[..., ApiProvider]
 CELERY = ("celery", "-A", "config")
 
 
 @pytest.fixture
-def redis(
-    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[OwnRedis]:
+def redis(tmp_path: Path, settings: Settings) -> Iterator[OwnRedis]:
     """A running Redis that this process publishes to."""
     server = OwnRedis(tmp_path)
     server.start()
     settings.REDIS_URL = server.url
-    monkeypatch.setattr(broker, "_silent_until", 0.0)
     yield server
     server.stop()
 
@@ -140,6 +141,26 @@ def test_it_takes_its_name_off_the_list_when_told_to_end(worker: subprocess.Pope
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(timeout=30) == 0
     assert not Worker.objects.exists()
+
+
+def test_it_releases_in_its_grace_time_what_a_slow_model_keeps_it_from_finishing(
+    redis: OwnRedis, tmp_path: Path, log: WorkerLog, alice: User, make_provider: MakeProvider,
+    settings: Settings,
+) -> None:  # fmt: skip
+    with running_fake_vendor("--latency", "120") as vendor:
+        settings.PROVIDER_ALLOWED_HOSTS = [vendor.host]
+        provider = make_provider(base_url=vendor.base_url)
+        ModelConfig.objects.create(step=Step.FORENSIC, provider=provider)
+        variables = {"REDIS_URL": redis.url, "PROVIDER_ALLOWED_HOSTS": vendor.host}
+        command = (*CELERY, "worker", "-c", "4")
+        with product_process(log.path, *command, **variables) as process:
+            (job_id,) = send(alice, 1)
+            wait_for(ProviderCall.objects.exists, "The call of the model")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=GRACE_SECONDS + 15) == 0
+    job = Job.objects.get(pk=job_id)
+    assert (job.state, job.attempts, job.isolated) == (JobState.QUEUED, 0, False)
+    assert transitions.claim(job_id, "another worker") is not None
 
 
 def test_it_ignores_a_message_for_a_job_that_somebody_has(

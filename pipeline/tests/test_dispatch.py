@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from pytest_django.fixtures import Settings
 
+from accounts.models import User
 from operations.clock import Now, now_plus
 from pipeline import broker, dispatch, transitions
 from pipeline.models import Job, JobState, Submission
 from pipeline.retries import ANNOUNCE_AGAIN
+from pipeline.services import submit
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +136,15 @@ def test_it_gives_no_isolated_job_to_a_worker_with_others(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(isolated=True)
     assert transitions.claim(job.pk, "a busy worker", alone=False) is None
     assert transitions.claim(job.pk, "a process of its own", alone=True) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_refuses_no_submission_that_is_stored_already(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(job_id: int) -> None:
+        raise OperationalError("The database went away after the commit.")
+
+    monkeypatch.setattr(dispatch, "announce", fail)
+    submission = submit(user=alice, code="x = 1\n", language="python")
+    assert submission.current_job == Job.objects.get()

@@ -15,6 +15,9 @@ FORMS = [
     "cur.execute(\"SELECT name FROM t WHERE name = '%s' AND age = %d\" % (name, age))",
     "cur.execute(\"SELECT name FROM t WHERE name = '%s'\" % name)",
     'cur.execute("SELECT name FROM t WHERE name = \'" + name + "\' AND age = " + str(age))',
+    "cur.execute(\"SELECT name FROM t WHERE name = '{}' AND age = {}\".format(name, age))",
+    "cur.execute(\"SELECT name FROM t WHERE name = '{n}'\".format(n=name))",
+    "sql = \"SELECT name FROM t WHERE name = '{0}'\".format(name)\n    cur.execute(sql)",
     "cur.execute(f\"SELECT name FROM t WHERE name LIKE '%{name}%'\")",
     "sql = f\"SELECT name FROM t WHERE name = '{name}'\"\n    cur.execute(sql)",
     'cur.execute(\n        "SELECT name FROM t "\n        f"WHERE name = \'{name}\'"\n    )',
@@ -173,3 +176,35 @@ def test_it_refuses_a_wrapper_that_may_take_the_statement_alone(head: str):
 def test_it_refuses_arguments_collected_by_a_star():
     code = "import sqlite3\ndef f(cur, *n):\n    cur.execute(\"SELECT 1 WHERE a = '%s'\" % n)\n"
     assert "apart" in refusal(code, RULE)
+
+
+@pytest.mark.django_db
+def test_it_knows_the_cursor_of_django():
+    code = "from django.db import connection\ndef find(name):\n"
+    code += "    with connection.cursor() as cursor:\n"
+    code += "        cursor.execute(f\"SELECT 1 WHERE 'a' = '{name}'\")\n"
+    code += "        return list(cursor.fetchall())\n"
+    before, after = run(code)["find"], run(fixed(code, RULE))["find"]
+    assert before("a") == after("a") == before(HOSTILE) != []
+    assert before("b") == after("b") == after(HOSTILE) == []
+
+
+def test_it_knows_raw_queries_of_django():
+    code = "from django.contrib.auth.models import User\n"
+    code += "rows = User.objects.raw(\"SELECT * FROM t WHERE name = '%s'\" % name)  # one\n"
+    line = 'rows = User.objects.raw("SELECT * FROM t WHERE name = %s", (str(name),))  # one'
+    assert fixed(code, RULE).splitlines()[1] == line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'{}'\".format(*names)",
+        "'{!r}'\".format(name)",
+        "'{:>5}'\".format(name)",
+        "'{a.b}'\".format(a=n)",
+    ],
+)
+def test_it_refuses_formats_that_do_more_than_fill_in(text: str):
+    code = f'import sqlite3\ndef f(cur, name):\n    cur.execute("SELECT 1 WHERE a = {text})\n'
+    assert "taken apart" in refusal(code, RULE)

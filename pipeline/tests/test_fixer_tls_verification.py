@@ -106,7 +106,6 @@ def test_it_refuses_where_the_repair_is_not_sure(line: str, word: str):
         "def f(requests):\n    requests.get(u, verify=False)\n",
         "import ssl\nc = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)\n"
         "c.verify_mode = ssl.CERT_NONE\n",
-        "import jwt\njwt.decode(t, verify=False)\n",
         "x = thing()\nx.verify = False\n",
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.analysis.coverage import COVERAGE
+from pipeline.analysis.dataflow.rules import FAMILIES, Family
 from pipeline.analysis.languages import LANGUAGES
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "languages.md"
@@ -27,3 +28,10 @@ def test_it_has_a_true_row_for_each_language(language: str) -> None:
         "yes" if covered.fixers else "no",
     )
     assert f"| {' | '.join(cells)} |" in DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_it_lists_each_rule_for_the_ways_of_values(family: Family) -> None:
+    rows = DOCUMENT.read_text(encoding="utf-8").split("\n")
+    (row,) = [row for row in rows if row.startswith(f"| {family.rule} |")]
+    assert row.endswith(f"| {family.about.cwe} |")

@@ -95,25 +95,25 @@ def test_it_finds_no_object_where_there_is_none(text: str) -> None:
 
 
 def test_it_merges_the_models_findings_with_their_source() -> None:
-    dossier = dossier_from(json.dumps(ANSWER), MEASURED, CODE)
+    dossier = dossier_from(json.dumps(ANSWER), MEASURED, CODE, shown=CODE)
     assert [(f.title, f.severity, f.cwe, f.sources) for f in dossier.findings] == [
         ("Shell", "HIGH", 78, ("model",))
     ]
 
 
 def test_it_counts_findings_that_quote_what_is_not_there() -> None:
-    assert dossier_from(json.dumps(ANSWER), MEASURED, CODE).dropped_findings == 1
+    assert dossier_from(json.dumps(ANSWER), MEASURED, CODE, shown=CODE).dropped_findings == 1
 
 
 def test_it_keeps_what_was_measured_where_the_model_is_silent() -> None:
-    dossier = dossier_from(json.dumps(ANSWER), MEASURED, CODE)
+    dossier = dossier_from(json.dumps(ANSWER), MEASURED, CODE, shown=CODE)
     assert (dossier.assumptions, dossier.dependencies) == (("a program",), ("os",))
     assert dossier.not_checked == ("races",)
     assert dossier.components[0].kind == "section"
 
 
 def test_it_marks_an_answer_in_prose_and_lets_it_decide_nothing() -> None:
-    dossier = dossier_from("# Dossier\n\nAll is well.", MEASURED, CODE)
+    dossier = dossier_from("# Dossier\n\nAll is well.", MEASURED, CODE, shown=CODE)
     assert dossier.unstructured == "# Dossier\n\nAll is well."
     assert dossier.brief == MEASURED.brief
 
@@ -129,13 +129,13 @@ def test_it_marks_an_answer_in_prose_and_lets_it_decide_nothing() -> None:
     ],
 )
 def test_it_puts_a_finding_where_its_quote_stands(line: int, quote: str, found: int) -> None:
-    kept, dropped = grounded([finding(line, quote)], CODE)
+    kept, dropped = grounded([finding(line, quote)], CODE, CODE)
     assert (kept[0].line, kept[0].end_line, dropped) == (found, found, 0)
 
 
 @pytest.mark.parametrize("quote", ["", "  \n", "x", "system(x)", "os.system(y)"])
 def test_it_drops_a_finding_whose_quote_is_no_line_of_the_code(quote: str) -> None:
-    assert grounded([finding(3, quote)], CODE) == ([], 1)
+    assert grounded([finding(3, quote)], CODE, CODE) == ([], 1)
 
 
 def test_it_reads_the_good_items_of_a_bad_list() -> None:

@@ -12,10 +12,19 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from billing.limits import allowance
-from pipeline import defaults, routing, runner, transitions
+from pipeline import defaults, growing, routing, runner, transitions
 from pipeline.heartbeat import Heartbeat
-from pipeline.models import Job, JobState, ModelConfig, Step, StepResult, Submission
+from pipeline.models import (
+    GrowingAnswer,
+    Job,
+    JobState,
+    ModelConfig,
+    Step,
+    StepResult,
+    Submission,
+)
 from pipeline.services import submit
+from pipeline.steps import Assignment, StepOutput
 from providers.fake.faults import KINDS
 from providers.models import ApiProvider, ProviderCall, ProviderModel
 from providers.tests.conftest import CANARY
@@ -191,6 +200,23 @@ def test_it_makes_no_further_call_for_a_cancelled_job(job: Job, provider: ApiPro
     assert not ProviderCall.objects.exists()
 
 
+def test_it_makes_no_call_for_a_job_that_is_cancelled_as_its_turn_comes(
+    job: Job, provider: ApiProvider, vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in Step:
+        route(step, provider)
+    real = runner.run_step
+
+    def cancel_before_the_second_step(assignment: Assignment) -> StepOutput:
+        if assignment.step == Step.REBUILDER:
+            transitions.cancel(job.pk)
+        return real(assignment)
+
+    monkeypatch.setattr(runner, "run_step", cancel_before_the_second_step)
+    assert run(job).state == JobState.CANCELLED
+    assert list(ProviderCall.objects.values_list("step", flat=True)) == ["forensic"]
+
+
 def test_it_keeps_line_endings_and_the_missing_final_newline(
     alice: User, provider: ApiProvider
 ) -> None:
@@ -203,3 +229,38 @@ def test_it_keeps_line_endings_and_the_missing_final_newline(
     assert rebuilt != code
     assert rebuilt.count("\n") == rebuilt.count("\r\n")
     assert not rebuilt.endswith("\n")
+
+
+def test_it_shows_what_streams_and_leaves_none_of_it(
+    job: Job, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    kept = growing.Growing._keep
+
+    def keep(self: growing.Growing) -> None:
+        kept(self)
+        shown.append(GrowingAnswer.objects.get(job=job).step)
+
+    monkeypatch.setattr(growing, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(growing.Growing, "_keep", keep)
+    for step in Step:
+        route(step, provider)
+    assert run(job).state == JobState.SUCCEEDED
+    assert set(shown) == set(Step)
+    assert not GrowingAnswer.objects.exists()
+
+
+def test_it_leaves_nothing_of_a_stream_that_broke_off(
+    job: Job, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growing, "PAUSE_SECONDS", 0.0)
+    route(Step.FORENSIC, provider, "fault-stream-cut")
+    assert run(job).state == JobState.QUEUED
+    assert not GrowingAnswer.objects.exists()
+
+
+def test_it_stores_when_the_first_words_came(job: Job, provider: ApiProvider) -> None:
+    for step in Step:
+        route(step, provider)
+    run(job)
+    assert None not in ProviderCall.objects.values_list("first_token_ms", flat=True)

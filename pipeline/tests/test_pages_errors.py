@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from pipeline.models import Submission
 from pipeline.tests.page_data import finish
 
-PAGES = ["400", "403", "403_csrf", "404", "413", "429", "500"]
+PAGES = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
 
 
 @pytest.mark.parametrize("name", PAGES)

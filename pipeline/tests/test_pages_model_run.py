@@ -15,7 +15,7 @@ ENGINE = "Acme: large-2"
 FAILED = {
     "provider": "Acme",
     "model": "small-1",
-    "error": "rate_limited",
+    "error": "rate-limit",
     "call_id": "0b0e",
     "latency_ms": 1200,
     "cost_microdollars": None,
@@ -54,8 +54,9 @@ def test_it_never_shows_an_unknown_price_or_count_as_nothing(
 def test_it_lists_every_route_that_was_tried(as_alice: Client, submission: Submission) -> None:
     finish(submission)
     by_model(trace=[FAILED, {**FAILED, "model": HOSTILE, "call_id": None}, ANSWERED])
-    text = page(as_alice, submission, "rebuilt")
-    for part in ("3 routes", "Acme: small-1", "rate_limited", "1.2 s", "nothing was sent"):
+    assert "3 routes" in page(as_alice, submission, "rebuilt")
+    text = page(as_alice, submission, "trace")
+    for part in ("Acme: small-1", "slow down", "1.2 s", "Nothing was sent"):
         assert part in text
     assert "$0.0042" in text
     assert "<script>alert" not in text

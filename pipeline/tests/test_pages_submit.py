@@ -110,7 +110,7 @@ def test_it_says_when_to_come_back_once_the_limit_is_reached(
     settings.MAX_DAILY_SUBMISSIONS = 1
     send(as_alice, code="first = 1")
     answer = send(as_alice, code="second = 2")
-    assertContains(answer, "Your limit of 1 submissions a day is reached", status_code=429)
+    assertContains(answer, "Your daily limit of 1 is reached", status_code=429)
     assertContains(answer, "second = 2", status_code=429)
     assert 0 < int(answer["Retry-After"]) <= 86_400
 

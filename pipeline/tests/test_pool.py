@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -15,9 +17,12 @@ from django.db import OperationalError, connection
 from django.db.backends.signals import connection_created
 from pytest_django.fixtures import Settings
 
-from pipeline import pool, runner, transitions
-from pipeline.models import Job, JobState, Step, StepResult, Submission
+from billing.models import Budget, BudgetDay, BudgetReservation
+from operations.clock import database_now, now_plus
+from pipeline import pool, presence, runner, transitions
+from pipeline.models import Job, JobState, Step, StepResult, Submission, Worker
 from pipeline.steps import Assignment, StepOutput
+from providers import probes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -94,6 +99,23 @@ def test_it_holds_no_more_jobs_than_it_has_slots(
     assert queued == 8
 
 
+def test_it_forgets_workers_that_vanished_long_ago(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pool, "SWEEP_SECONDS", 0.05)
+    presence.report("gone", kind="pool", slots=1, in_flight=0)
+    Worker.objects.update(seen_at=now_plus(-2 * presence.FORGET_AFTER))
+    with serving():
+        wait_for(lambda: not Worker.objects.filter(owner="gone").exists())
+
+
+def test_it_counts_what_else_its_process_works_on(jobs: list[int]) -> None:
+    crowded = pool.Pool(2)
+    with crowded.heartbeat.holding(-1), crowded.heartbeat.holding(-2):
+        crowded._start_shared_jobs()
+    assert not Job.objects.exclude(state=JobState.QUEUED).exists()
+
+
 def test_it_releases_what_does_not_end_within_the_grace_time(
     submission: Submission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +130,7 @@ def test_it_releases_what_does_not_end_within_the_grace_time(
         wait_for(lambda: Job.objects.filter(state=JobState.RUNNING).exists())
     job = Job.objects.get()
     hang.set()
-    wait_for(lambda: f"job-{job.pk}" not in {thread.name for thread in threading.enumerate()})
+    wait_for(lambda: "job" not in {thread.name for thread in threading.enumerate()})
     job.refresh_from_db()
     assert (job.state, job.attempts, job.results.count()) == (JobState.QUEUED, 0, 0)
 
@@ -117,10 +139,11 @@ def test_it_opens_no_more_connections_than_it_may(
     jobs: list[int], monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     settings.DB_MAX_CONNECTIONS = 1
-    opened: list[str] = []
+    opened: set[int] = set()
 
-    def note(**_: object) -> None:
-        opened.append(threading.current_thread().name)
+    def note(connection: object, **_: object) -> None:
+        if threading.current_thread().name.startswith("job"):
+            opened.add(id(connection))
 
     monkeypatch.setattr(runner, "run_step", answer)
     connection_created.connect(note)
@@ -129,20 +152,21 @@ def test_it_opens_no_more_connections_than_it_may(
             wait_for(all_in(JobState.SUCCEEDED))
     finally:
         connection_created.disconnect(note)
-    assert [name for name in opened if name.startswith(("job-", "database"))] == ["database_0"]
+    assert len(opened) <= 1
 
 
-def test_it_goes_on_after_the_database_was_away(
-    jobs: list[int], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [OperationalError("gone away"), OSError("no memory")])
+def test_it_goes_on_after_a_look_that_failed(
+    error: Exception, jobs: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, failures = transitions.due, iter([True, True])
+    real, failures = transitions.due, iter([error, error])
 
     def due(*, isolated: bool, count: int) -> list[int]:
-        if next(failures, False):
-            raise OperationalError("gone away")
+        for failure in failures:
+            raise failure
         return real(isolated=isolated, count=count)
 
-    monkeypatch.setattr(pool, "DATABASE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "FAILURE_PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(transitions, "due", due)
     monkeypatch.setattr(runner, "run_step", answer)
     with serving():
@@ -188,7 +212,7 @@ def test_it_finishes_jobs_of_a_killed_worker_without_a_second_result(
     lease = transitions.claim(job.pk, "killed-worker")
     assert lease is not None
     result = StepResult(step=Step.FORENSIC, engine="killed", content=DOSSIER, duration_ms=1)
-    transitions.store_result(lease, result)
+    transitions.store_result(lease, result, next_step=Step.REBUILDER)
     Job.objects.filter(pk=job.pk).update(lease_expires_at=job.created_at)
     with serving():
         wait_for(all_in(JobState.SUCCEEDED))
@@ -208,3 +232,23 @@ DOSSIER = {
     "checks": [],
     "not_checked": [],
 }
+
+
+def test_it_probes_providers_beside_its_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(probes, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(probes, "run_due", asked.append)
+    with serving():
+        wait_for(lambda: len(asked) > 1)
+    assert set(asked) == {1}
+
+
+def test_it_counts_as_spent_what_was_set_aside_for_calls_nobody_will_tell_of() -> None:
+    budget = Budget.objects.create(subject="global", daily_microdollars=100)
+    day = BudgetDay.objects.create(budget=budget, day=database_now().date(), reserved=40)
+    BudgetReservation.objects.create(
+        day=day, call_id=uuid4(), microdollars=40, expires_at=now_plus(-timedelta(hours=1))
+    )
+    pool._sweep()
+    day.refresh_from_db()
+    assert (day.reserved, day.spent, day.unsettled) == (0, 40, 1)

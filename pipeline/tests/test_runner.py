@@ -22,19 +22,6 @@ def job(submission: Submission) -> Job:
     return submission.current_job
 
 
-@pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[Step]:
-    """Replaces the engines by one that answers at once; lists the steps that ran."""
-    ran: list[Step] = []
-
-    def answer(assignment: Assignment) -> StepOutput:
-        ran.append(assignment.step)
-        return StepOutput("fake", {"seen": [str(step) for step in assignment.material.results]})
-
-    monkeypatch.setattr(runner, "run_step", answer)
-    return ran
-
-
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(assignment: Assignment) -> StepOutput:
         raise error
@@ -71,7 +58,7 @@ def test_it_resumes_at_the_first_missing_step(job: Job, ran: list[Step]) -> None
     result = StepResult(
         step=Step.FORENSIC, engine="built-in", content={"kept": True}, duration_ms=1
     )
-    transitions.store_result(lease, result)
+    transitions.store_result(lease, result, next_step=Step.REBUILDER)
     transitions.release("vanished")
     runner.run_job(job.pk, Heartbeat())
     assert ran == [Step.REBUILDER, Step.QUALITY]

@@ -10,9 +10,9 @@ from accounts.models import User
 from billing.limits import LimitReached, allowance
 from operations.models import AuditEntry
 from pipeline import services, transitions
+from pipeline.leases import Failure
 from pipeline.models import DeadLetter, Job, JobState, Submission
 from pipeline.services import InvalidSubmission, NotPossible
-from pipeline.transitions import Failure
 
 pytestmark = pytest.mark.django_db
 
@@ -52,10 +52,10 @@ def test_it_stores_nothing_beyond_the_limit(alice: User, settings: Settings) -> 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_spends_nothing_when_storing_fails(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(submission: Submission) -> Job:
+    def fail(*_: object, **__: object) -> Job:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(services, "_queue_job", fail)
+    monkeypatch.setattr(services, "queue_job", fail)
     with pytest.raises(DatabaseError):
         services.submit(user=alice, code="x", language="python")
     assert (allowance(alice).used, Submission.objects.count()) == (0, 0)

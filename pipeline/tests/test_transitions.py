@@ -10,9 +10,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from billing.limits import allowance
 from operations.clock import Now, now_plus
-from pipeline import transitions
+from pipeline import expiry, transitions
+from pipeline.leases import Failure, Lease, LeaseLost
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
-from pipeline.transitions import Failure, Lease, LeaseLost
+from providers.models import ProviderCall
 
 pytestmark = pytest.mark.django_db
 FAILURE = Failure("timeout", "It took too long.", "step forensic")
@@ -37,7 +38,7 @@ def expire(job: Job) -> None:
 
 def store(lease: Lease, step: Step = Step.FORENSIC) -> None:
     result = StepResult(step=step, engine="built-in", content={"a": 1}, duration_ms=5)
-    transitions.store_result(lease, result)
+    transitions.store_result(lease, result, next_step=Step.REBUILDER)
 
 
 def test_it_gives_a_queued_job_to_one_claimer_only(job: Job) -> None:
@@ -74,7 +75,7 @@ def test_it_renews_only_what_the_owner_holds(job: Job, lease: Lease) -> None:
     expire(job)
     assert transitions.renew("worker-2", [job.pk]) == 0
     assert transitions.renew("worker-1", [job.pk]) == 1
-    assert transitions.return_expired() == 0
+    assert expiry.return_expired() == 0
 
 
 def test_it_stores_a_result_under_the_token(job: Job, lease: Lease) -> None:
@@ -85,7 +86,7 @@ def test_it_stores_a_result_under_the_token(job: Job, lease: Lease) -> None:
 
 def test_it_refuses_every_write_of_a_stale_worker(job: Job, lease: Lease) -> None:
     expire(job)
-    assert transitions.return_expired() == 1
+    assert expiry.return_expired() == 1
     assert transitions.claim(job.pk, "worker-2") is not None
     for write in (
         lambda: store(lease),
@@ -104,13 +105,13 @@ def test_it_refuses_every_write_of_a_stale_worker(job: Job, lease: Lease) -> Non
 
 def test_it_queues_an_expired_job_to_run_alone(job: Job, lease: Lease) -> None:
     expire(job)
-    transitions.return_expired()
+    expiry.return_expired()
     assert transitions.due(isolated=False, count=5) == []
     assert transitions.due(isolated=True, count=5) == [job.pk]
 
 
 def test_it_leaves_a_lease_in_time_alone(job: Job, lease: Lease) -> None:
-    assert transitions.return_expired() == 0
+    assert expiry.return_expired() == 0
 
 
 def test_it_counts_the_running_time_of_a_vanished_attempt(job: Job, lease: Lease) -> None:
@@ -118,7 +119,7 @@ def test_it_counts_the_running_time_of_a_vanished_attempt(job: Job, lease: Lease
         claimed_at=now_plus(timedelta(seconds=-61)),
         lease_expires_at=now_plus(timedelta(seconds=-1)),
     )
-    transitions.return_expired()
+    expiry.return_expired()
     job.refresh_from_db()
     assert 59_900 <= job.running_ms <= 60_100
 
@@ -128,7 +129,7 @@ def test_it_ends_a_job_dead_when_its_last_worker_vanished(
 ) -> None:
     settings.JOB_MAX_RETRIES = 1
     expire(job)
-    transitions.return_expired()
+    expiry.return_expired()
     job.refresh_from_db()
     assert job.state == JobState.DEAD
     assert job.dead_letter.error_class == "worker-lost"
@@ -150,6 +151,45 @@ def test_it_writes_a_dead_letter_when_it_gives_up(job: Job, lease: Lease) -> Non
         "rebuilder",
         1,
     )
+
+
+def test_it_keeps_every_call_and_every_route_passed_over_in_the_dead_letter(
+    job: Job, lease: Lease
+) -> None:
+    call = ProviderCall.objects.create(
+        provider_name="First", model="m", job_id=job.pk, step="forensic", started_at=Now()
+    )
+    passed_over = {"provider": "Second", "model": "n", "error": "not-configured", "call_id": None}
+    transitions.give_up(lease, Failure("x", "y", trace=[{"call_id": "sent"}, passed_over]))
+    first, second = DeadLetter.objects.get(job=job).trace
+    assert (first["call_id"], first["state"]) == (str(call.call_id), "intent")
+    assert second == {**passed_over, "step": "forensic", "attempt": 1}
+
+
+def test_it_goes_on_to_the_next_step_as_it_stores_a_result(job: Job, lease: Lease) -> None:
+    store(lease)
+    job.refresh_from_db()
+    assert (job.current_step, job.state) == (Step.REBUILDER, JobState.RUNNING)
+
+
+def test_it_succeeds_as_it_stores_the_last_result(job: Job, lease: Lease) -> None:
+    result = StepResult(step=Step.QUALITY, engine="built-in", content={}, duration_ms=5)
+    transitions.store_result(lease, result, next_step=None)
+    job.refresh_from_db()
+    assert (job.state, job.current_step) == (JobState.SUCCEEDED, "")
+
+
+def test_it_stores_a_result_once_when_the_commit_was_not_confirmed(job: Job, lease: Lease) -> None:
+    store(lease)
+    store(lease)
+    assert StepResult.objects.filter(job=job).count() == 1
+
+
+def test_it_tells_a_first_claim_from_later_ones(job: Job, lease: Lease) -> None:
+    transitions.release("worker-1")
+    second = transitions.claim(job.pk, "worker-2")
+    assert second is not None
+    assert (lease.is_first, second.is_first) == (True, False)
 
 
 def test_it_gives_the_unit_back_once_when_a_job_dies(
@@ -179,7 +219,7 @@ def test_it_keeps_the_unit_when_the_code_is_at_fault(alice: User, job: Job, leas
 
 
 def test_it_cancels_a_running_job_and_its_worker_writes_no_more(job: Job, lease: Lease) -> None:
-    assert transitions.cancel(job.pk) is True
+    assert transitions.cancel(job.pk) is not None
     with pytest.raises(LeaseLost):
         store(lease)
     job.refresh_from_db()
@@ -188,7 +228,7 @@ def test_it_cancels_a_running_job_and_its_worker_writes_no_more(job: Job, lease:
 
 def test_it_cannot_cancel_what_has_ended(job: Job, lease: Lease) -> None:
     transitions.succeed(lease)
-    assert transitions.cancel(job.pk) is False
+    assert transitions.cancel(job.pk) is None
 
 
 def test_it_reads_time_from_the_database(job: Job) -> None:

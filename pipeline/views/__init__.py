@@ -1,22 +1,22 @@
 """The pages of the pipeline: plain functions that parse, call a service and render."""
 
 from pipeline.views.account import account
+from pipeline.views.again import submission_cancel, submission_retry
 from pipeline.views.downloads import submission_download, submission_report
+from pipeline.views.estimating import estimate_partial
 from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
-from pipeline.views.submission import (
-    submission_cancel,
-    submission_detail,
-    submission_progress,
-)
+from pipeline.views.submission import submission_detail, submission_progress
 
 __all__ = [
     "account",
+    "estimate_partial",
     "home",
     "submission_cancel",
     "submission_detail",
     "submission_download",
     "submission_progress",
     "submission_report",
+    "submission_retry",
     "submissions",
 ]

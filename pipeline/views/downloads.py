@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from accounts.models import User
 from pipeline import reports
+from pipeline.access import get_submission_for_user
 from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.types import Rebuild
 from pipeline.models import Step, Submission
 from pipeline.templatetags.display import UNSEEN
 from pipeline.views import tabs
-from pipeline.views.access import get_submission_for_user
 from pipeline.views.progress import results_of
 
 REPORTS = {"markdown": "Markdown", "json": "JSON", "sarif": "SARIF"}

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from billing.limits import LimitReached
 from pipeline import services
-from pipeline.forms import SubmissionForm
+from pipeline.bursts import count_submission
+from pipeline.forms import SubmissionForm, new_token
 from pipeline.models import Submission
 from pipeline.views.history import rows_of
 from pipeline.views.home import form_page
 
 PER_PAGE = 25
+SENT_BEFORE = (
+    "This form was sent before, with other content, and became a submission then. Submit it again "
+    "to make another one of what is in it now."
+)
 SIGNED_OUT = (
     "You are not signed in. What you sent is kept in the form below. Sign in in a new tab, come "
     "back to this page and submit it again."
@@ -42,52 +46,59 @@ def submissions(request: HttpRequest) -> HttpResponse:
 
 def give_back(request: HttpRequest) -> HttpResponse:
     """403 with all that was typed or chosen still in the form: nobody types it a second time."""
+    form = kept_form(request)
+    form.add_error(None, OLD_FORM if request.user.is_authenticated else SIGNED_OUT)
+    return form_page(request, form, 403)
+
+
+def kept_form(request: HttpRequest) -> SubmissionForm:
+    """The form as it was sent, with a file's content as text, ready to be given back."""
     form = SubmissionForm(request.POST, request.FILES)
     form.is_valid()
     try:
-        form.data = _with_text(form.data, *_text_of(form))
+        _read_text(form)
     except services.InvalidSubmission as refusal:
         form.add_error(refusal.field, refusal.message)
-    form.add_error(None, OLD_FORM if request.user.is_authenticated else SIGNED_OUT)
-    return form_page(request, form, 403)
+    if not form.data.get("token"):
+        form.keep(token=new_token())
+    return form
 
 
 def _submit(request: HttpRequest) -> HttpResponse:
     form = SubmissionForm(request.POST, request.FILES)
     valid = form.is_valid()
+    too_many = count_submission(request)
     try:
-        code, filename = _text_of(form)
-        form.data = _with_text(form.data, code, filename)
+        code, filename = _read_text(form)
+        if too_many:
+            raise too_many
         if not valid:
             return form_page(request, form, 422)
         submission = _hand_in(request, form, code, filename)
-    except services.InvalidSubmission as refusal:
-        form.add_error(refusal.field if refusal.field in form.fields else None, refusal.message)
-        return form_page(request, form, refusal.status)
+    except services.Refusal as refusal:
+        return _refused(request, form, refusal)
     except LimitReached as reached:
-        return _limit_page(request, form, reached)
+        form.add_error(None, str(reached))
+        return _later(form_page(request, form, 429), reached.retry_after)
     return redirect(submission)
 
 
-def _text_of(form: SubmissionForm) -> tuple[str, str]:
+def _read_text(form: SubmissionForm) -> tuple[str, str]:
     """The code and its file name; a chosen file counts, and not the text.
 
+    Both stand in the form as text from then on: a browser does not send its file a second time.
     Raises InvalidSubmission for a file that is not text.
     """
+    code, filename = _text_of(form)
+    form.keep(**{name: text for name, text in (("code", code), ("filename", filename)) if text})
+    return code, filename
+
+
+def _text_of(form: SubmissionForm) -> tuple[str, str]:
     upload = form.upload()
     if upload is None:
         return str(form.cleaned_data.get("code", "")), str(form.cleaned_data.get("filename", ""))
     return services.decode_upload(upload.read()), upload.name or ""
-
-
-def _with_text(data: Any, code: str, filename: str) -> Any:
-    """The form's data with the code as text: a browser does not send its file a second time."""
-    kept = data.copy()
-    if code:
-        kept["code"] = code
-    if filename:
-        kept["filename"] = filename
-    return kept
 
 
 def _hand_in(request: HttpRequest, form: SubmissionForm, code: str, filename: str) -> Submission:
@@ -97,15 +108,26 @@ def _hand_in(request: HttpRequest, form: SubmissionForm, code: str, filename: st
         language=form.cleaned_data["language"] or None,
         filename=filename,
         comments=form.cleaned_data["comments"],
+        idempotency_key=form.cleaned_data["token"] or None,
     )
 
 
-def _limit_page(request: HttpRequest, form: SubmissionForm, reached: LimitReached) -> HttpResponse:
-    """429: the form with everything in it, and when to come back."""
-    form.add_error(None, str(reached))
-    response = form_page(request, form, 429)
-    seconds = max(1, int((reached.resets_at - timezone.now()).total_seconds()))
-    response["Retry-After"] = str(seconds)
+def _refused(request: HttpRequest, form: SubmissionForm, refusal: services.Refusal) -> HttpResponse:
+    """The form with everything in it and the reason, ready to be sent again."""
+    if isinstance(refusal, services.KeyReused):
+        form.keep(token=new_token())
+        form.add_error(None, SENT_BEFORE)
+        return form_page(request, form, refusal.status, made_before=refusal.submission)
+    if isinstance(refusal, services.InvalidKey):
+        form.keep(token=new_token())
+    field = getattr(refusal, "field", None)
+    form.add_error(field if field in form.fields else None, refusal.message)
+    return _later(form_page(request, form, refusal.status), refusal.retry_after)
+
+
+def _later(response: HttpResponse, seconds: int | None) -> HttpResponse:
+    if seconds is not None:
+        response["Retry-After"] = str(seconds)
     return response
 
 

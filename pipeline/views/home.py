@@ -12,9 +12,11 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from billing.limits import allowance
 from pipeline import routing
+from pipeline.access import get_submission_for_user
 from pipeline.defaults import EXAMPLE, example_code
-from pipeline.forms import SubmissionForm
-from pipeline.views.access import get_submission_for_user
+from pipeline.estimate import Size
+from pipeline.forms import SubmissionForm, new_token
+from pipeline.views.estimating import estimated
 
 
 @require_safe
@@ -40,14 +42,23 @@ def _prefilled(request: HttpRequest) -> dict[str, str]:
     return {}
 
 
-def form_page(request: HttpRequest, form: SubmissionForm, status: int = 200) -> HttpResponse:
+def form_page(
+    request: HttpRequest, form: SubmissionForm, status: int = 200, **extra: Any
+) -> HttpResponse:
     """The start page around a form; a visitor who sent one gets it back too, without a limit."""
-    context: dict[str, Any] = {
-        "section": "home",
-        "form": form,
-        "routes": routing.routes().items(),
-        "max_size": f"{settings.MAX_CODE_SIZE_BYTES:,} bytes",
-    }
+    if form.is_bound and not form.data.get("token"):
+        form.keep(token=new_token())
+    routes = routing.routes()
+    context: dict[str, Any] = {"section": "home", "form": form, "routes": routes.items()}
     if request.user.is_authenticated:
         context["allowance"] = allowance(request.user)
-    return render(request, "pipeline/home.html", context, status=status)
+        size = Size(_bytes_in(form, "code"), _bytes_in(form, "comments"))
+        context |= estimated(routes, size, request.user)
+        context["sends_code"] = any(route.targets for route in routes.values())
+    return render(request, "pipeline/home.html", context | extra, status=status)
+
+
+def _bytes_in(form: SubmissionForm, name: str) -> int:
+    """How much the form holds under a name, at most what may be sent."""
+    size = len(str(form[name].value() or "").encode("utf-8", "replace"))
+    return min(size, settings.MAX_CODE_SIZE_BYTES)

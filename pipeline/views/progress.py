@@ -8,7 +8,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
-from pipeline.models import Job, JobState, Step, StepResult
+from pipeline.growing import growing_answer
+from pipeline.models import GrowingAnswer, Job, JobState, Step, StepResult
 
 Results = dict[str, StepResult]
 
@@ -52,6 +53,7 @@ class Progress:
     attempts_allowed: int
     ended: bool
     has_results: bool
+    growing: GrowingAnswer | None
     seen: str
 
 
@@ -72,6 +74,8 @@ def progress_of(job: Job | None, results: Results) -> Progress:
     attempts = job.attempts if job else 0
     state = job.state if job else "none"
     ended = job is None or job.has_ended
+    growing = growing_answer(job) if job else None
+    grown = growing.characters if growing else 0
     running = next((box.number for box in boxes if box.state == "running"), 0)
     return Progress(
         boxes=boxes,
@@ -81,7 +85,8 @@ def progress_of(job: Job | None, results: Results) -> Progress:
         attempts_allowed=settings.JOB_MAX_RETRIES,
         ended=ended,
         has_results=bool(results),
-        seen=f"{state}-{attempts}-{running}-{len(results)}",
+        growing=growing,
+        seen=f"{state}-{attempts}-{running}-{len(results)}-{grown}",
     )
 
 

@@ -1,22 +1,21 @@
-"""One submission: its page with tabs, its progress, and cancelling its run."""
+"""One submission: its page with tabs, and its progress."""
 
 from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from pipeline import services
+from pipeline import usage
+from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Dossier, Verdict
 from pipeline.models import BUILT_IN, Step, Submission
 from pipeline.views import tabs
-from pipeline.views.access import get_submission_for_user
 from pipeline.views.history import language_label
 from pipeline.views.progress import Results, progress_of, results_of
 
@@ -33,14 +32,15 @@ def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
     if tab.ready:
         page = request.GET.get("page", "1")
         context |= tabs.panel_of(tab, submission, results, page)
-        result = results[tab.kind.step]
-        context |= {"result": result, "by_model": result.engine != BUILT_IN}
+        if tab.kind.step:
+            result = results[tab.kind.step]
+            context |= {"result": result, "by_model": result.engine != BUILT_IN}
     return render(request, "pipeline/submission.html", context | _head(submission, results))
 
 
 def _frame(request: HttpRequest, submission: Submission, results: Results) -> dict[str, Any]:
     """What the progress boxes and the tabs need."""
-    shown = tabs.tabs_of(results, request.GET.get("tab", ""))
+    shown = tabs.tabs_of(submission.current_job, results, request.GET.get("tab", ""))
     return {
         "submission": submission,
         "job": submission.current_job,
@@ -53,11 +53,13 @@ def _frame(request: HttpRequest, submission: Submission, results: Results) -> di
 def _head(submission: Submission, results: Results) -> dict[str, Any]:
     """What stands above the tabs."""
     dossier = tabs.content_of(results, Step.FORENSIC, Dossier)
+    job = submission.current_job
     severities = [str(finding.severity) for finding in dossier.findings] if dossier else None
     return {
         "language": language_label(submission.language),
         "size": len(submission.code.encode()),
         "tally": None if severities is None else tabs.tally(severities),
+        "total": usage.of_job(job.pk) if job and job.has_ended else None,
         "verdict": tabs.content_of(results, Step.QUALITY, Verdict),
     }
 
@@ -80,16 +82,3 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.GET.get("seen") == context["progress"].seen:
         return HttpResponse(status=204)
     return render(request, "partials/progress.html", context)
-
-
-@login_required
-@require_POST
-def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
-    """End the run of a submission and go back to its page."""
-    user = cast(User, request.user)
-    submission = get_submission_for_user(user, public_id)
-    try:
-        services.cancel(submission=submission, by=user)
-    except services.NotPossible as problem:
-        messages.info(request, str(problem))
-    return redirect(submission)

@@ -12,11 +12,12 @@ from django.core.paginator import Page, Paginator
 from pydantic import ValidationError
 
 from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Value, Verdict
-from pipeline.models import Step, Submission
+from pipeline.models import Job, Step, Submission
 from pipeline.views.code_text import code_text
 from pipeline.views.diff import diff_view
 from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
+from pipeline.views.trace import trace_of
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +29,11 @@ V = TypeVar("V", bound=Value)
 
 @dataclass(frozen=True)
 class Kind:
-    """One tab: the step whose result it shows."""
+    """One tab: the step whose result it shows, or None for what is about all of them."""
 
     key: str
     label: str
-    step: Step
+    step: Step | None
 
 
 KINDS = (
@@ -41,12 +42,13 @@ KINDS = (
     Kind("rebuilt", "Rebuilt", Step.REBUILDER),
     Kind("diff", "Diff", Step.REBUILDER),
     Kind("verdict", "Verdict", Step.QUALITY),
+    Kind("trace", "Trace", None),
 )
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab of one page. ``ready`` says whether its step has a result."""
+    """One tab of one page. ``ready`` says whether there is something to show."""
 
     kind: Kind
     ready: bool
@@ -57,10 +59,15 @@ class Tab:
         return f"pipeline/tabs/{self.kind.key}.html"
 
 
-def tabs_of(results: Results, chosen: str) -> tuple[Tab, ...]:
+def tabs_of(job: Job | None, results: Results, chosen: str) -> tuple[Tab, ...]:
     """All tabs; one is current: the chosen one, or the first if there is none of that name."""
+    ended = job is not None and job.has_ended
     key = chosen if chosen in {kind.key for kind in KINDS} else KINDS[0].key
-    return tuple(Tab(kind, kind.step in results, kind.key == key) for kind in KINDS)
+    return tuple(Tab(kind, _is_ready(kind, ended, results), kind.key == key) for kind in KINDS)
+
+
+def _is_ready(kind: Kind, ended: bool, results: Results) -> bool:
+    return kind.step in results if kind.step else bool(results) or ended
 
 
 def current(tabs: tuple[Tab, ...]) -> Tab:
@@ -96,7 +103,10 @@ def panel_of(tab: Tab, submission: Submission, results: Results, page: str) -> M
         return _dossier_panel(results, page)
     if tab.kind.step == Step.REBUILDER:
         return _rebuild_panel(tab, submission, results)
-    return {"verdict": content_of(results, Step.QUALITY, Verdict)}
+    if tab.kind.step == Step.QUALITY:
+        return {"verdict": content_of(results, Step.QUALITY, Verdict)}
+    job = submission.current_job
+    return {"traces": trace_of(job, results) if job else []}
 
 
 def _dossier_panel(results: Results, page: str) -> Mapping[str, Any]:

@@ -1,17 +1,18 @@
 """Chat completions as OpenAI defined them and many servers speak them, through OpenAI's SDK.
 
-The SDK builds and sends the request over our own client. Answers are read here from the JSON
-itself, since compatible servers differ in all that the SDK would expect of them.
+The SDK builds and sends the request over our own client, by its way for requests that it does not
+know: its typed methods check each message anew and cost half as much again. Answers are read here
+from the JSON itself, since compatible servers differ in all that the SDK would expect of them.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 import httpx2
@@ -19,16 +20,23 @@ import openai
 
 from operations import outbound
 from providers import errors
-from providers.adapters.base import CALL_ID_HEADER, Endpoint, ModelInfo
+from providers.adapters import streaming
+from providers.adapters.base import CALL_ID_HEADER, Endpoint, ModelInfo, OnText
+from providers.adapters.reading import count, json_in, message_in, object_in, rows_in, typed_errors
 from providers.adapters.statuses import error_for
 from providers.types import Answer, CompletionRequest, Finish, JsonSchema, Usage
 
 # The SDK would add these headers, which may hold keys, to the calls of every provider.
 os.environ.pop("OPENAI_CUSTOM_HEADERS", None)
+logging.getLogger("openai").setLevel(logging.WARNING)  # below, it writes whole requests
 
 FINISHES = {"stop": Finish.STOP, "length": Finish.LENGTH, "eos": Finish.STOP}
 CONTEXT_FIELDS = ("context_window", "context_length", "max_context_length", "max_model_len")
 FIXED_TEMPERATURE = re.compile(r"(o\d|gpt-5)(?!.*chat)")  # these take none but their default
+STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
+# It refuses stream_options, and tells the usage unasked.
+USAGE_UNASKED = "://api.mistral.ai/"
+LAST_EVENT = "[DONE]"
 
 
 class CompatibleAdapter:
@@ -38,21 +46,31 @@ class CompatibleAdapter:
     strict_schema = False  # many servers refuse the word, or the schemas it is used with
 
     def complete(
-        self, endpoint: Endpoint, model: str, request: CompletionRequest, call_id: UUID
+        self,
+        endpoint: Endpoint,
+        model: str,
+        request: CompletionRequest,
+        call_id: UUID,
+        on_text: OnText | None = None,
     ) -> Answer:
-        with _typed_errors(endpoint):
-            completions = _client(endpoint, request.timeout_seconds).chat.completions
-            raw = completions.with_raw_response.create(
-                **self.body(endpoint, model, request),
-                extra_headers={**_headers(endpoint), CALL_ID_HEADER: str(call_id)},
-            )
-            return _answer(_json_object(raw.http_response, endpoint), endpoint)
+        body = self.body(endpoint, model, request)
+        headers = {**_headers(endpoint), CALL_ID_HEADER: str(call_id)}
+        options = {"headers": headers, "timeout": request.timeout_seconds}
+        how: dict[str, Any] = {"body": body, "options": options}
+        with typed_errors(endpoint, openai, openai.OpenAIError):
+            if on_text is not None:
+                return _streamed_answer(endpoint, how, streaming.Text(on_text, endpoint))
+            response = _client(endpoint).post("/chat/completions", cast_to=httpx2.Response, **how)
+            return _whole_answer(response, endpoint)
 
     def list_models(self, endpoint: Endpoint, timeout_seconds: float) -> list[ModelInfo]:
-        with _typed_errors(endpoint):
-            listing = _client(endpoint, timeout_seconds).models.with_raw_response
-            raw = listing.list(extra_headers=_headers(endpoint))
-            return _models(_json(raw.http_response))
+        with typed_errors(endpoint, openai, openai.OpenAIError):
+            response = _client(endpoint).get(
+                "/models",
+                cast_to=httpx2.Response,
+                options={"headers": _headers(endpoint), "timeout": timeout_seconds},
+            )
+            return _models(json_in(response, endpoint), endpoint)
 
     def body(self, endpoint: Endpoint, model: str, request: CompletionRequest) -> dict[str, Any]:
         """The arguments of the call; what is not asked for is left to the server."""
@@ -93,13 +111,17 @@ class OpenAiAdapter(CompatibleAdapter):
         return body
 
 
-def _client(endpoint: Endpoint, timeout_seconds: float) -> openai.OpenAI:
-    """The SDK over the shared HTTP client; cheap enough to be made for each call."""
+def _client(endpoint: Endpoint) -> openai.OpenAI:
+    """The SDK for this address, over the HTTP client that all share. No key is kept in it."""
+    return _sdk(endpoint.base_url, outbound.client())
+
+
+@lru_cache(maxsize=64)
+def _sdk(base_url: str, http_client: httpx2.Client) -> openai.OpenAI:
     return openai.OpenAI(
         api_key="unused: the key is a header",
-        base_url=endpoint.base_url,
-        http_client=outbound.client(),
-        timeout=timeout_seconds,
+        base_url=base_url,
+        http_client=http_client,
         max_retries=0,
     )
 
@@ -117,60 +139,74 @@ def _headers(endpoint: Endpoint) -> dict[str, Any]:
     return headers
 
 
-@contextmanager
-def _typed_errors(endpoint: Endpoint) -> Iterator[None]:
-    """Raise our errors for the SDK's. ``from None``: the originals carry bodies and requests."""
-    try:
-        yield
-    except openai.APIStatusError as error:
-        text = endpoint.without_key(error.response.text)
-        raise error_for(error.status_code, _message_in(text), error.response.headers) from None
-    except openai.APITimeoutError:
-        raise errors.CallTimedOut from None
-    except openai.APIConnectionError as error:
-        raise _connection_error(error.__cause__) from None
-    except httpx2.TimeoutException:
-        raise errors.CallTimedOut from None
-    except httpx2.HTTPError as error:
-        raise _connection_error(error) from None
-    except openai.OpenAIError as error:
-        raise errors.MalformedAnswer(f"{type(error).__name__} in the SDK") from None
+def _streamed_answer(endpoint: Endpoint, how: dict[str, Any], text: streaming.Text) -> Answer:
+    """The answer as a stream, or whole from a server that does not stream."""
+    asked = dict(STREAMED)
+    if USAGE_UNASKED in f"{endpoint.base_url}/":
+        del asked["stream_options"]
+    how = {**how, "body": {**how["body"], **asked}}
+    with streaming.opened(_client(endpoint), "/chat/completions", **how) as response:
+        if streaming.is_stream(response):
+            return _answer(_gathered(response, endpoint, text), endpoint, text.first_token_ms)
+        answer = _whole_answer(response, endpoint)
+        text.on_text(answer.text)
+        return answer
 
 
-def _connection_error(cause: BaseException | None) -> errors.ProviderError:
-    text = str(cause or "")
-    match cause:
-        case outbound.Forbidden():
-            return errors.AddressRefused(text)
-        case outbound.ResponseTooLarge():
-            return errors.AnswerTooLarge(text)
-        case outbound.UnusableResponse():
-            return errors.MalformedAnswer(text)
-    return errors.ConnectionFailed(text)
+def _gathered(
+    response: httpx2.Response, endpoint: Endpoint, text: streaming.Text
+) -> dict[str, Any]:
+    """What the stream's events say together, in the form of a whole answer.
+
+    Raises the error that an event holds, or ConnectionFailed for a stream without an end.
+    """
+    message: dict[str, Any] = {}
+    gathered: dict[str, Any] = {"finish_reason": None, "usage": None}
+    events = streaming.events(response)
+    for data in events:
+        if data == LAST_EVENT:
+            streaming.leave(response, events)
+            break
+        event = streaming.object_of(data)
+        _raise_error_in(event, response, endpoint)
+        _gather(event, gathered, message, text)
+    else:
+        if gathered["finish_reason"] is None:
+            raise streaming.broken_off()
+    message["content"] = text.ended()
+    choice = {"message": message, "finish_reason": gathered["finish_reason"]}
+    return {"choices": [choice], "usage": gathered["usage"]}
 
 
-def _json(response: httpx2.Response) -> Any:
-    try:
-        return response.json()
-    except ValueError:
-        kind = response.headers.get("Content-Type", "without a type")
-        raise errors.MalformedAnswer(f"The answer is no JSON ({kind[:60]}).") from None
+def _gather(
+    event: dict[str, Any], gathered: dict[str, Any], message: dict[str, Any], text: streaming.Text
+) -> None:
+    gathered["usage"] = event.get("usage") or gathered["usage"]
+    match event.get("choices"):
+        case [{"delta": dict() as delta, **choice}, *_]:
+            gathered["finish_reason"] = choice.get("finish_reason") or gathered["finish_reason"]
+            if isinstance(delta.get("refusal"), str):
+                message["refusal"] = message.get("refusal", "") + delta["refusal"]
+            text.add(_text(delta.get("content")))
 
 
-def _json_object(response: httpx2.Response, endpoint: Endpoint) -> dict[str, Any]:
-    """The JSON object of an answer; some servers wrap an error into a status of 200."""
-    data = _json(response)
-    if not isinstance(data, dict):
-        raise errors.MalformedAnswer("The answer is JSON, but no object.")
-    if isinstance(data.get("error"), dict) and not data.get("choices"):
-        status = data["error"].get("code")
-        status = status if isinstance(status, int) and 400 <= status < 600 else 500
-        text = endpoint.without_key(json.dumps(data))
-        raise error_for(status, _message_in(text), response.headers)
-    return data
+def _whole_answer(response: httpx2.Response, endpoint: Endpoint) -> Answer:
+    data = object_in(response, endpoint)
+    if not data.get("choices"):
+        _raise_error_in(data, response, endpoint)
+    return _answer(data, endpoint)
 
 
-def _answer(data: dict[str, Any], endpoint: Endpoint) -> Answer:
+def _raise_error_in(data: dict[str, Any], response: httpx2.Response, endpoint: Endpoint) -> None:
+    """Raise the error that some servers wrap into a status of 200, as all do inside of a stream."""
+    if not isinstance(data.get("error"), dict):
+        return
+    status = data["error"].get("code")
+    status = status if isinstance(status, int) and 400 <= status < 600 else 500
+    raise error_for(status, message_in(json.dumps(data), endpoint), response.headers)
+
+
+def _answer(data: dict[str, Any], endpoint: Endpoint, first_token_ms: int | None = None) -> Answer:
     match data.get("choices"):
         case [{"message": dict() as message, **choice}, *_]:
             reason = choice.get("finish_reason")
@@ -179,10 +215,13 @@ def _answer(data: dict[str, Any], endpoint: Endpoint) -> Answer:
     if reason == "content_filter" or message.get("refusal"):
         said = endpoint.without_key(str(message.get("refusal") or "finish reason content_filter"))
         raise errors.ContentFiltered(said)
-    text = _text(message.get("content"))
+    text = endpoint.answer_without_key(_text(message.get("content")))
     if not text.strip():
-        raise errors.EmptyAnswer(f"No text (finish reason {str(reason)[:40]}).")
-    return Answer(text, _usage(data.get("usage")), FINISHES.get(str(reason), Finish.OTHER))
+        raise errors.EmptyAnswer(
+            f"No text (finish reason {endpoint.without_key(str(reason))[:40]})."
+        )
+    finish = FINISHES.get(str(reason), Finish.OTHER)
+    return Answer(text, _usage(data.get("usage")), finish, first_token_ms)
 
 
 def _text(content: object) -> str:
@@ -200,38 +239,15 @@ def _text(content: object) -> str:
 def _usage(data: object) -> Usage:
     if not isinstance(data, dict):
         return Usage()
-    return Usage(_count(data.get("prompt_tokens")), _count(data.get("completion_tokens")))
+    return Usage(count(data.get("prompt_tokens")), count(data.get("completion_tokens")))
 
 
-def _count(value: object) -> int | None:
-    """A plausible number, or None: it is stored in 31 bits."""
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
-    return cast(int, value) if fits else None
-
-
-def _models(data: Any) -> list[ModelInfo]:
+def _models(data: Any, endpoint: Endpoint) -> list[ModelInfo]:
     """``{"data": [...]}``, or the bare list that some servers send."""
-    listed = data.get("data") if isinstance(data, dict) else data
-    if not isinstance(listed, list):
-        raise errors.MalformedAnswer("The list of models is not a list.")
-    rows = [row for row in listed if isinstance(row, dict) and isinstance(row.get("id"), str)]
+    rows = rows_in(data.get("data") if isinstance(data, dict) else data, endpoint)
     return [ModelInfo(row["id"], _context_window(row)) for row in rows]
 
 
 def _context_window(row: dict[str, Any]) -> int | None:
-    counts = (_count(row.get(field)) for field in CONTEXT_FIELDS)
-    return next((count for count in counts if count), None)
-
-
-def _message_in(text: str) -> str:
-    """The readable part of an error's body: codes and message, or its first line."""
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return text.strip().partition("\n")[0]
-    data = data[0] if isinstance(data, list) and data else data
-    error = data.get("error", data) if isinstance(data, dict) else data
-    if not isinstance(error, dict):
-        return str(error)
-    told = (error.get(field) for field in ("code", "type", "message"))
-    return ": ".join(str(value) for value in told if value)
+    counts = (count(row.get(field)) for field in CONTEXT_FIELDS)
+    return next((found for found in counts if found), None)

@@ -17,13 +17,17 @@ LONGEST_RETRY_AFTER = timedelta(hours=1)
 TELLING: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
     (
         re.compile(
-            r"context_length_exceeded|context.?(length|window|size)|maximum context|prompt is too "
-            r"long|too many (input )?tokens|exceeds? the (maximum|available)[^.]*tokens"
+            r"context_length_exceeded|context.?(length|window|size|limit)|maximum context"
+            r"|prompt is too long|too many (input )?tokens"
+            r"|exceeds? the (maximum|available)[^.]*tokens"
         ),
         errors.ContextTooLong,
     ),
     (
-        re.compile(r"content_filter|content_policy|content management policy|safety system"),
+        re.compile(
+            r"content_filter|content filtering|content_policy|content management policy"
+            r"|safety system"
+        ),
         errors.ContentFiltered,
     ),
     (
@@ -34,7 +38,9 @@ TELLING: tuple[tuple[re.Pattern[str], type[ProviderError]], ...] = (
         errors.UnknownModel,
     ),
     (
-        re.compile(r"insufficient_quota|insufficient (credit|balance|funds)|credit balance"),
+        re.compile(
+            r"insufficient_quota|insufficient (credit|balance|funds)|credit balance|spend limit"
+        ),
         errors.CreditExhausted,
     ),
     (

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from operations.admin import ConsoleAdmin, ReadOnlyAdmin
 from providers import keys, services
 from providers.admin.acting import who
+from providers.admin.breakers import reset_all, trip_all
 from providers.models import ProviderApiKey, ProviderModel
 
 
@@ -70,7 +71,7 @@ class ProviderModelAdmin(ConsoleAdmin):
         "provider", "name", "enabled", "context_window", "input_price", "output_price", "synced_at",
     )  # fmt: skip
     readonly_fields = ("synced_at",)
-    actions = ("enable", "disable")
+    actions = ("enable", "disable", "trip", "reset")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (*self.readonly_fields, "provider") if obj else self.readonly_fields
@@ -97,3 +98,13 @@ class ProviderModelAdmin(ConsoleAdmin):
         for model in chosen:
             model.enabled = enabled
             services.save_model(model=model, **who(request))
+
+    @admin.action(description="Trip the breaker: let no call through until it is reset")
+    def trip(self, request: HttpRequest, chosen: QuerySet[ProviderModel]) -> None:
+        rows = chosen.select_related("provider")
+        trip_all(self, request, ((row.provider, row.name) for row in rows))
+
+    @admin.action(description="Reset the breaker")
+    def reset(self, request: HttpRequest, chosen: QuerySet[ProviderModel]) -> None:
+        rows = chosen.select_related("provider")
+        reset_all(self, request, ((row.provider, row.name) for row in rows))

@@ -5,22 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
 from operations.admin import ConsoleAdmin
-from providers import keys, services
+from providers import keys, services, traffic
 from providers.admin.acting import who
+from providers.admin.breakers import why
 from providers.forms import ProviderForm
-from providers.models import ApiProvider, ProviderApiKey, ProviderHealth
+from providers.health import in_words, panel_of
+from providers.models import ApiProvider, ProviderApiKey, ProviderBreaker, ProviderHealth
 from providers.presets import presets
+from providers.traffic import Traffic
 
-PROVIDER_ACTIONS = (("test_connection", "Test connection"), ("sync_models", "Sync models"))
+TEST_AND_SYNC = (("test_connection", "Test connection"), ("sync_models", "Sync models"))
+SWITCH_ON, SWITCH_OFF = ("enable", "Enable"), ("disable", "Disable")
 UNREADABLE = "cannot be opened: was ENCRYPTION_KEY changed?"
 
 
@@ -30,19 +37,20 @@ class ApiProviderAdmin(ConsoleAdmin):
 
     form = ProviderForm
     list_display = (
-        "name", "status", "enabled", "may_receive_code", "kind", "base_url", "key_ending",
-        "model_count", "checked_at",
+        "name", "status", "real_calls", "enabled", "key_ending", "model_count", "checked_at",
+        "may_receive_code", "kind", "base_url",
     )  # fmt: skip
     list_filter = ("status", "enabled", "kind", "may_receive_code")
     search_fields = ("name", "base_url")
     search_help_text = "Name or base URL"
     fieldsets = (
-        (None, {"fields": ("name", "kind", "base_url", "enabled", "may_receive_code")}),
+        (None, {"fields": ("name", "kind", "base_url", "enabled")}),
+        ("Submitted code", {"fields": ("may_receive_code", "code_from")}),
         ("Key", {"fields": ("auth_type", "header_name", "header_prefix", "new_key", "stored")}),
-        ("Requests", {"fields": ("structured_output", "extra_headers")}),
-        ("Last test", {"fields": ("status", "last_error", "checked_at")}),
+        ("Requests", {"fields": ("structured_output", "streams", "extra_headers")}),
+        ("Breakers", {"fields": ("breakers",)}),
     )
-    readonly_fields = ("stored", "status", "last_error", "checked_at")
+    readonly_fields = ("stored", "breakers")
     actions = ("test_connection", "sync_models", "enable", "disable")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiProvider]:
@@ -56,6 +64,14 @@ class ApiProviderAdmin(ConsoleAdmin):
         preset = presets().get(request.GET.get("preset", ""))
         return dict(preset.initial) if preset else {}
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The page's list, with what real calls say of its providers: one aggregate for all."""
+        changelist = super().get_changelist_instance(request)
+        found = traffic.of([provider.pk for provider in changelist.result_list])
+        for provider in changelist.result_list:
+            provider.traffic = found.get(provider.pk, Traffic())
+        return changelist
+
     def get_fieldsets(self, request: HttpRequest, obj: ApiProvider | None = None) -> Any:
         return self.fieldsets if obj else self.fieldsets[:-1]
 
@@ -67,8 +83,13 @@ class ApiProviderAdmin(ConsoleAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        more = {"provider_actions": PROVIDER_ACTIONS, **(extra_context or {})}
-        if object_id is None:
+        more = dict(extra_context or {})
+        provider = self.get_object(request, object_id) if object_id else None
+        if provider is not None:
+            more["health"] = panel_of(provider)
+            switch = SWITCH_OFF if provider.enabled else SWITCH_ON
+            more["provider_actions"] = (*TEST_AND_SYNC, switch)
+        elif object_id is None:
             more["presets"] = presets().values()
             more["chosen"] = presets().get(request.GET.get("preset", ""))
         return super().changeform_view(request, object_id, form_url, more)
@@ -110,10 +131,29 @@ class ApiProviderAdmin(ConsoleAdmin):
         count: int = provider.models_count  # type: ignore[attr-defined]  # annotated above
         return count
 
+    @admin.display(description="real calls, 24 hours")
+    def real_calls(self, provider: ApiProvider) -> str:
+        return str(provider.traffic)  # type: ignore[attr-defined]  # set above
+
     @admin.display(description="stored keys")
     def stored(self, provider: ApiProvider) -> SafeString | str:
         rows = [(_described(row),) for row in provider.keys.all()] if provider.pk else []
         return format_html_join("", "<div>{}</div>", rows) or "none"
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[ApiProvider], *more: Any, **named: Any
+    ) -> Any:
+        """After a button on a provider's own page, show that page again."""
+        response = super().response_action(request, queryset, *more, **named)
+        chosen = request.POST.get(ACTION_CHECKBOX_NAME, "")
+        if "come_back" not in request.POST or not chosen.isdecimal():
+            return response
+        return redirect("admin:providers_apiprovider_change", chosen)
+
+    @admin.display(description="not closed")
+    def breakers(self, provider: ApiProvider) -> SafeString | str:
+        row = '<div><a href="{}">{}: {}</a>. {}</div>'
+        return format_html_join("", row, _not_closed(provider)) or "none"
 
     @admin.action(description="Test the connection")
     def test_connection(self, request: HttpRequest, chosen: QuerySet[ApiProvider]) -> None:
@@ -139,6 +179,8 @@ class ApiProviderAdmin(ConsoleAdmin):
         for provider in chosen:
             try:
                 services.toggle_provider(provider=provider, enabled=enabled, **who(request))
+                told = f"{provider} is {'enabled' if enabled else 'disabled'}."
+                self.message_user(request, told, messages.SUCCESS)
             except ValidationError as error:
                 told = f"{provider}: {' '.join(error.messages)}"
                 self.message_user(request, told, messages.ERROR)
@@ -149,8 +191,15 @@ class ApiProviderAdmin(ConsoleAdmin):
         if health.ok:
             self.message_user(request, f"{provider}: {good}", messages.SUCCESS)
         else:
-            told = f"{provider}: {health.error}. {health.detail}"
+            told = f"{provider}: {in_words(health.error)} ({health.error}) {health.detail}"
             self.message_user(request, told, messages.ERROR)
+
+
+def _not_closed(provider: ApiProvider) -> list[tuple[str, str, str, str]]:
+    """Address, model, state and reason; where to reset one is the list of the model's breakers."""
+    here = reverse("admin:providers_providerbreaker_changelist")
+    rows = provider.breakers.exclude(state=ProviderBreaker.State.CLOSED)
+    return [(f"{here}?id={row.pk}", row.model, row.get_state_display(), why(row)) for row in rows]
 
 
 def _described(row: ProviderApiKey) -> str:

@@ -15,24 +15,24 @@ class ProviderCallAdmin(ReadOnlyAdmin):
 
     list_display = (
         "started_at", "provider_name", "model", "step", "state", "error", "latency_ms",
-        "input_tokens", "output_tokens", "cost_microdollars", "job_id",
+        "first_token_ms", "input_tokens", "output_tokens", "cost_microdollars", "job_id",
     )  # fmt: skip
     list_filter = ("state", "provider_name", "step", "error", "started_at")
     search_fields = ("model", "provider_name", "call_id", "=job_id")
     search_help_text = "Model, provider, call id or number of a run"
     fields = (
         "call_id", "provider_name", "model", "job_id", "step", "attempt", "state", "error",
-        "detail", "started_at", "finished_at", "latency_ms", "input_tokens", "output_tokens",
-        "cost_microdollars",
+        "detail", "started_at", "finished_at", "latency_ms", "first_token_ms", "input_tokens",
+        "output_tokens", "cost_microdollars",
     )  # fmt: skip
 
 
 @admin.register(ProviderHealth)
 class ProviderHealthAdmin(ReadOnlyAdmin):
-    """The tests of providers' connections."""
+    """What probes, tests and syncs of providers found."""
 
-    list_display = ("checked_at", "provider", "ok", "error", "detail", "latency_ms")
-    list_filter = ("ok", "provider", "error", "checked_at")
+    list_display = ("checked_at", "provider", "source", "ok", "error", "detail", "latency_ms")
+    list_filter = ("ok", "provider", "source", "error", "checked_at")
     list_select_related = ("provider",)
     search_fields = ("provider__name", "error", "detail")
     search_help_text = "Provider, error or detail"

@@ -24,7 +24,7 @@ def step_of(request: dict[str, Any]) -> str:
     schema = (request.get("response_format") or {}).get("json_schema") or {}
     if schema.get("name") in ("forensic", "quality"):
         return str(schema["name"])
-    asked = _asked(request["messages"])
+    asked = asked_in(request["messages"])
     if "<<<BEGIN REBUILT CODE " in asked:
         return "quality"
     if "<<<BEGIN SCANNER FINDINGS " in asked:
@@ -36,15 +36,15 @@ class Script:
     """The answers of one quality."""
 
     def __init__(self, quality: str) -> None:
-        self.lines: dict[str, Any] = _data(quality)
+        self.lines: dict[str, Any] = answers_of(quality)
 
     def answer(self, step: str, messages: list[Any]) -> str:
         """The text of the answer to ``messages``."""
-        asked = _asked(messages)
+        asked = asked_in(messages)
         if step == "forensic":
-            return self._forensic(_code_in(asked))
+            return self._forensic(code_in(asked))
         if step == "rebuilder":
-            return self._rebuilder(_code_in(asked), asked)
+            return self._rebuilder(code_in(asked), asked)
         told: str | dict[str, Any] = self.lines[step]
         return told if isinstance(told, str) else json.dumps(told, indent=1)
 
@@ -63,12 +63,14 @@ class Script:
         return f"{told['before']}```{language}\n{rebuilt}{ending}{told['after']}"
 
 
-def _asked(messages: list[Any]) -> str:
+def asked_in(messages: list[Any]) -> str:
+    """The last message of the user."""
     users = [m for m in messages if isinstance(m, dict) and m.get("role") == "user"]
     return str(users[-1].get("content", "")) if users else ""
 
 
-def _code_in(asked: str) -> str:
+def code_in(asked: str) -> str:
+    """The submitted code of a question, or of any fence in it."""
     enclosed = re.search(ENCLOSED.format(label="CODE"), asked, re.DOTALL)
     if enclosed:
         return enclosed[2]
@@ -80,7 +82,7 @@ def _findings(code: str) -> list[dict[str, Any]]:
     """The known weaknesses in the order of their lines, each line quoted as it stands."""
     found = []
     for number, line in enumerate(code.splitlines(), start=1):
-        for weakness in _data("weaknesses"):
+        for weakness in answers_of("weaknesses"):
             if weakness["contains"] in line:
                 place = {"line": number, "end_line": number, "snippet": line}
                 found.append({**weakness["finding"], **place})
@@ -90,7 +92,7 @@ def _findings(code: str) -> list[dict[str, Any]]:
 def _rebuilt(code: str, most: int) -> str:
     """The code with the first ``most`` repairs that fit, each all or nothing."""
     done = 0
-    for repair in _data("weaknesses"):
+    for repair in answers_of("weaknesses"):
         pairs = repair.get("repair", [])
         if pairs and done < most and all(old in code for old, _ in pairs):
             for old, new in pairs:
@@ -100,5 +102,6 @@ def _rebuilt(code: str, most: int) -> str:
 
 
 @cache
-def _data(name: str) -> Any:
+def answers_of(name: str) -> Any:
+    """A file of answers/; not to be changed."""
     return json.loads((ANSWERS / f"{name}.json").read_text(encoding="utf-8"))

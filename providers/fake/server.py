@@ -1,4 +1,4 @@
-"""The pretend vendor's HTTP server: chat completions streamed and not, models, its own history."""
+"""The pretend vendor's HTTP server: answers streamed and not, lists of models, its own history."""
 
 from __future__ import annotations
 
@@ -6,31 +6,42 @@ import json
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from providers.fake.faults import KINDS, Fault
+from providers.fake.anthropic import Anthropic
+from providers.fake.dialects import Dialect, Refusal
+from providers.fake.faults import ALL_KINDS, Fault, Reply
+from providers.fake.obedient import OBEDIENT, Obedient
+from providers.fake.openai import OpenAi
 from providers.fake.script import QUALITIES, Script, step_of
 
 CALL_ID = "X-Client-Request-Id"
 FAULT_MODEL = "fault-"  # a model of this name meets that fault in every call
-FIRST_MOMENT = 1_700_000_000
 REMEMBERED_CALLS = 10_000
-CHUNK_CHARACTERS = 80
 MOST_BYTES = 32 * 1024 * 1024
+OPENAI, ANTHROPIC = OpenAi(), Anthropic()
+DIALECTS: dict[str, Dialect] = {dialect.path: dialect for dialect in (OPENAI, ANTHROPIC)}
+MODES = (*QUALITIES, OBEDIENT)
+MODELS = [*MODES, *(f"{FAULT_MODEL}{kind}" for kind in ALL_KINDS)]
 
 
 @dataclass(frozen=True)
 class Manners:
-    """How the pretend vendor behaves. ``latency`` is seconds before each answer."""
+    """How the pretend vendor behaves.
+
+    ``latency`` is seconds before each answer, ``pace`` after each piece of a streamed one.
+    """
 
     quality: str = "good"
     latency: float = 0.0
+    pace: float = 0.0
     faults: Sequence[Fault] = ()
     log: Path | None = None
 
@@ -74,43 +85,60 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True  # or each answer would wait 40 ms for an acknowledgement
 
     def do_GET(self) -> None:
-        if self.path == "/_calls":
+        address = urlsplit(self.path)
+        if address.path == "/_calls":
             self.send_json(200, {"calls": list(self.server.calls)})
-        elif self.path.rstrip("/") == "/v1/models":
-            self._answer("", [], _models())
+        elif address.path.rstrip("/") == "/v1/models":
+            dialect = ANTHROPIC if self.headers.get("anthropic-version") else OPENAI
+            listed = dialect.models(MODELS, dict(parse_qsl(address.query)))
+            number = self.server.next_number()
+            self._answer(Reply(dialect, listed, {}), number)
         else:
             self.send_json(404, {"error": {"message": f"No such path: {self.path}"}})
 
     def do_POST(self) -> None:
         body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MOST_BYTES))
-        if self.path.rstrip("/") != "/v1/chat/completions":
+        dialect = DIALECTS.get(self.path.rstrip("/"))
+        if dialect is None:
             self.send_json(404, {"error": {"message": f"No such path: {self.path}"}})
             return
-        try:
-            request = json.loads(body)
-            messages, model = request["messages"], str(request["model"])
-        except (ValueError, TypeError, KeyError):
-            self.send_json(400, {"error": {"message": "Send JSON with model and messages."}})
-            return
+        request = _parsed(body)
+        complaint = (
+            "Send JSON with model and messages."
+            if request is None
+            else dialect.complaint(request, {k.lower(): v for k, v in self.headers.items()})
+        )
+        if request is None or complaint:
+            refusal = Refusal(400, "invalid_request_error", complaint)
+            self.send_json(400, dialect.error(refusal))
+        else:
+            self._complete(dialect, request)
+
+    def _complete(self, dialect: Dialect, request: dict[str, Any]) -> None:
+        manners, model = self.server.manners, str(request["model"])
         step = step_of(request)
-        quality = model if model in QUALITIES else self.server.manners.quality
-        good = _completion(Script(quality).answer(step, messages), messages, model)
-        self._answer(model, messages, good, step=step, request=request)
+        quality = model if model in MODES else manners.quality
+        number = self.server.next_number()
+        if quality == OBEDIENT:
+            reader = Obedient(dialect.prompt(request))
+            good = dialect.completion(reader.answer(step), request, number)
+            good, orders = dialect.calling(good, reader.tools()), reader.orders
+        else:
+            text = Script(quality).answer(step, request["messages"])
+            good, orders = dialect.completion(text, request, number), []
+        self._answer(Reply(dialect, good, request, manners.pace), number, model, step, orders)
 
     def _answer(
         self,
-        model: str,
-        messages: list[Any],
-        good: dict[str, Any],
-        *,
+        reply: Reply,
+        number: int,
+        model: str = "",
         step: str = "",
-        request: dict[str, Any] | None = None,
+        orders: Sequence[str] = (),
     ) -> None:
         """Note the call, wait as long as set, then answer or fail as set."""
-        number = self.server.next_number()
-        good = {**good, "created": FIRST_MOMENT + number} if "choices" in good else good
         fault = self._fault(number, model)
-        streamed = bool(request and request.get("stream"))
+        asked = reply.dialect.prompt(reply.request) if reply.request else []
         self.server.remember(
             {
                 "number": number,
@@ -118,34 +146,41 @@ class Handler(BaseHTTPRequestHandler):
                 "call_id": self.headers.get(CALL_ID, ""),
                 "model": model,
                 "step": step,
-                "streamed": streamed,
-                "structured": bool(request and request.get("response_format")),
-                "characters": sum(len(str(message)) for message in messages),
+                "streamed": reply.streamed,
+                "structured": reply.dialect.structured(reply.request),
+                "characters": sum(len(str(message)) for message in asked),
                 "fault": fault,
+                "orders": list(orders),
             }
         )
         time.sleep(self.server.manners.latency)
-        if fault and not (streamed and fault == "truncated"):
-            KINDS[fault](self, good)
-        elif streamed and request:
-            self._stream(good, request, cut=fault == "truncated")
+        if fault:
+            ALL_KINDS[fault](self, reply)
         else:
-            self.send_json(200, good)
+            reply.send(self)
 
     def _fault(self, number: int, model: str) -> str:
         named = model.removeprefix(FAULT_MODEL)
-        if model.startswith(FAULT_MODEL) and named in KINDS:
+        if model.startswith(FAULT_MODEL) and named in ALL_KINDS:
             return named
         striking = (fault for fault in self.server.manners.faults if fault.strikes(number))
         return next((fault.kind for fault in striking), "")
 
-    def _stream(self, good: dict[str, Any], request: dict[str, Any], *, cut: bool) -> None:
-        """Server-sent events; with ``cut`` the stream ends in the middle, without a word."""
-        self.send_head(200, "text/event-stream", None)
-        events = [*_chunks(good, request), "[DONE]"]
-        for event in events[: len(events) // 2] if cut else events:
-            self.wfile.write(f"data: {event}\n\n".encode())
-            self.wfile.flush()
+    def begin_stream(self) -> None:
+        self.send_head(200, "text/event-stream", None, {"Transfer-Encoding": "chunked"})
+
+    def send_frames(self, frames: Iterable[str], pace: float = 0.0) -> None:
+        """Server-sent events, each sent at once, and then a pause of ``pace`` seconds."""
+        for frame in frames:
+            self._send_chunk(frame.encode())
+            time.sleep(pace)
+
+    def end_stream(self) -> None:
+        self._send_chunk(b"")
+
+    def _send_chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%b\r\n" % (len(data), data))
+        self.wfile.flush()
 
     def send_json(
         self, status: int, data: dict[str, Any], headers: dict[str, str] | None = None
@@ -161,14 +196,14 @@ class Handler(BaseHTTPRequestHandler):
     def send_head(
         self, status: int, kind: str, length: int | None, headers: dict[str, str] | None = None
     ) -> None:
-        """Status and headers; without a ``length`` the body ends with the connection."""
+        """Status and headers; a body without ``length`` or chunks ends with the connection."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
-        if length is None:
+        if length is None and "Transfer-Encoding" not in (headers or {}):
             self.send_header("Connection", "close")
-        else:
+        elif length is not None:
             self.send_header("Content-Length", str(length))
         self.end_headers()
 
@@ -176,41 +211,11 @@ class Handler(BaseHTTPRequestHandler):
         """The history is the log."""
 
 
-def _models() -> dict[str, Any]:
-    names = [*QUALITIES, *(f"{FAULT_MODEL}{kind}" for kind in KINDS)]
-    rows = [
-        {"id": name, "object": "model", "owned_by": "fake", "context_window": 128_000}
-        for name in names
-    ]
-    return {"object": "list", "data": rows}
-
-
-def _completion(text: str, messages: list[Any], model: str) -> dict[str, Any]:
-    asked = sum(len(str(message.get("content", ""))) for message in messages) // 4 + 1
-    answered = len(text) // 4 + 1
-    message = {"role": "assistant", "content": text}
-    return {
-        "id": "chatcmpl-fake",
-        "object": "chat.completion",
-        "model": model,
-        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
-        "usage": {
-            "prompt_tokens": asked,
-            "completion_tokens": answered,
-            "total_tokens": asked + answered,
-        },
-    }
-
-
-def _chunks(good: dict[str, Any], request: dict[str, Any]) -> Iterator[str]:
-    """The answer in pieces, then the reason for its end, then the usage if it was asked for."""
-    base = {**good, "object": "chat.completion.chunk"}
-    usage = base.pop("usage")
-    text = good["choices"][0]["message"]["content"]
-    pieces = [text[i : i + CHUNK_CHARACTERS] for i in range(0, len(text), CHUNK_CHARACTERS)]
-    deltas: list[dict[str, str]] = [{"role": "assistant"}, *({"content": p} for p in pieces)]
-    for delta in deltas:
-        yield json.dumps({**base, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
-    yield json.dumps({**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    if (request.get("stream_options") or {}).get("include_usage"):
-        yield json.dumps({**base, "choices": [], "usage": usage})
+def _parsed(body: bytes) -> dict[str, Any] | None:
+    """The request, if it is an object with a model and messages."""
+    try:
+        request = json.loads(body)
+        complete = isinstance(request["messages"], list) and "model" in request
+    except (ValueError, TypeError, KeyError):
+        return None
+    return request if complete else None

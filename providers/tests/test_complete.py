@@ -1,41 +1,23 @@
-"""The one door: routes in order, one deadline, a row for each call, no more than may be sent."""
+"""One call through the one door: its row, its text, its failure, and no connection held."""
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from operations import outbound
 from operations.database import database_lanes
-from providers import errors, services
-from providers.complete import complete
-from providers.models import ApiProvider, ProviderApiKey, ProviderCall, ProviderModel
-from providers.tests.conftest import CANARY
+from providers import errors
+from providers.models import ApiProvider, ProviderCall
+from providers.tests.asking import Purse, ask, fails
 from providers.tests.fake_vendor import FakeVendor
-from providers.types import Completion, CompletionRequest, Reference, Route
+from providers.types import Reference, Route
 
 pytestmark = pytest.mark.django_db
-
-REQUEST = CompletionRequest(system="Be brief.", user="Are you ready?")
-
-
-def ask(*routes: Route, seconds: float = 20, **named: object) -> Completion:
-    request = named.pop("request", REQUEST)
-    return complete(request, routes, deadline_seconds=seconds, **named)  # type: ignore[arg-type]
-
-
-def fails(*routes: Route, seconds: float = 20, **named: object) -> errors.ProviderError:
-    with pytest.raises(errors.ProviderError) as caught:
-        ask(*routes, seconds=seconds, **named)
-    return caught.value
 
 
 def test_it_returns_the_answer_and_records_the_call(
@@ -56,6 +38,73 @@ def test_it_returns_the_answer_and_records_the_call(
     assert len(vendor.calls_with(answer.call_id)) == 1
 
 
+def test_it_leaves_the_outcome_to_a_caller_that_keeps_the_answer(provider: ApiProvider) -> None:
+    deferred: list[Callable[[], None]] = []
+    ask(Route(provider.pk, "good"), defer=deferred.append)
+    assert ProviderCall.objects.get().state == ProviderCall.State.INTENT
+    deferred.pop()()
+    assert ProviderCall.objects.get().state == ProviderCall.State.SUCCEEDED
+
+
+def test_it_hands_on_the_text_and_keeps_when_it_began(
+    provider: ApiProvider, vendor: FakeVendor
+) -> None:
+    pieces: list[str] = []
+    answer = ask(Route(provider.pk, "good"), on_text=pieces.append)
+    assert "".join(pieces) == answer.text
+    assert answer.first_token_ms is not None
+    assert answer.first_token_ms <= answer.latency_ms
+    assert ProviderCall.objects.get().first_token_ms == answer.first_token_ms
+    assert [call["streamed"] for call in vendor.calls_with(answer.call_id)] == [True]
+
+
+def test_it_asks_for_whole_answers_where_streams_are_switched_off(
+    make_provider: Callable[..., ApiProvider], vendor: FakeVendor
+) -> None:
+    pieces: list[str] = []
+    whole = make_provider(streams=False)
+    answer = ask(Route(whole.pk, "good"), on_text=pieces.append)
+    assert (pieces, answer.first_token_ms) == ([], None)
+    assert ProviderCall.objects.get().first_token_ms is None
+    assert [call["streamed"] for call in vendor.calls_with(answer.call_id)] == [False]
+
+
+def test_it_begins_the_text_anew_with_each_call(provider: ApiProvider) -> None:
+    told: list[str] = []
+    routes = Route(provider.pk, "fault-stream-error"), Route(provider.pk, "good")
+    answer = ask(*routes, on_text=told.append, hold=lambda: told.append("NEW"))
+    assert told[-2:] == ["NEW", answer.text]
+    assert told.count("NEW") == 2
+
+
+def test_it_calls_a_vendor_in_its_own_protocol(
+    make_provider: Callable[..., ApiProvider], vendor: FakeVendor
+) -> None:
+    fields = {"kind": "anthropic", "auth_type": "header", "header_name": "x-api-key"}
+    native = make_provider(**fields)
+    answer = ask(Route(native.pk, "good"))
+    (call,) = vendor.calls_with(answer.call_id)
+    assert (answer.text, call["path"]) == ("Ready.", "/v1/messages")
+    assert answer.usage.input_tokens
+
+
+def test_it_imports_the_adapter_before_it_writes_the_intent(
+    provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int]] = []
+    prepared: set[str] = set()
+
+    def prepare(kind: str) -> None:
+        seen.append((kind, ProviderCall.objects.count()))
+        prepared.add(kind)
+
+    monkeypatch.setattr("providers.hop.is_prepared", prepared.__contains__)
+    monkeypatch.setattr("providers.hop.prepare", prepare)
+    ask(Route(provider.pk, "good"), Route(provider.pk, "good"))
+    assert seen == [("openai-compatible", 0)]
+    assert ProviderCall.objects.count() == 1
+
+
 def test_it_writes_the_intent_before_it_calls(
     provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -66,11 +115,26 @@ def test_it_writes_the_intent_before_it_calls(
             seen.extend(ProviderCall.objects.values_list("state", flat=True))
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("providers.complete.adapter_for", lambda _: Dying())
+    monkeypatch.setattr("providers.hop.adapter_for", lambda _: Dying())
     with pytest.raises(KeyboardInterrupt):
         ask(Route(provider.pk, "good"))
     assert seen == ["intent"]
     assert ProviderCall.objects.get().state == ProviderCall.State.INTENT
+
+
+def test_it_calls_nobody_when_the_caller_has_lost_its_right(
+    provider: ApiProvider, vendor: FakeVendor
+) -> None:
+    class RightLost(Exception):
+        pass
+
+    def lost() -> None:
+        raise RightLost
+
+    before = len(vendor.calls())
+    with pytest.raises(RightLost):
+        ask(Route(provider.pk, "good"), Route(provider.pk, "good"), hold=lost)
+    assert (len(vendor.calls()), ProviderCall.objects.count()) == (before, 0)
 
 
 def test_it_records_why_a_call_failed(provider: ApiProvider) -> None:
@@ -84,134 +148,16 @@ def test_it_records_why_a_call_failed(provider: ApiProvider) -> None:
     ]
 
 
-def test_it_goes_on_to_the_next_route(provider: ApiProvider) -> None:
-    answer = ask(Route(provider.pk, "fault-500"), Route(provider.pk, "good"))
-    assert [tried.error for tried in answer.tried] == ["server", ""]
-    assert ProviderCall.objects.count() == 2
+def test_it_writes_a_failure_of_our_own_down_before_it_goes_through(provider: ApiProvider) -> None:
+    def break_down(_: str) -> None:
+        raise ZeroDivisionError
 
-
-def test_it_tries_each_route_once(provider: ApiProvider) -> None:
-    fails(Route(provider.pk, "fault-429"), Route(provider.pk, "fault-500"))
-    assert ProviderCall.objects.count() == 2
-
-
-def test_it_raises_the_failure_that_gives_most_hope(provider: ApiProvider) -> None:
-    error = fails(
-        Route(provider.pk, "fault-401"),
-        Route(provider.pk, "fault-429-retry-after"),
-        Route(provider.pk, "fault-503"),
-    )
-    assert isinstance(error, errors.ServerFailed)
-    assert error.retry_after == timedelta(seconds=3)
-    assert len(error.tried) == 3
-
-
-def test_it_ends_at_the_deadline_of_all_routes_together(provider: ApiProvider) -> None:
-    start = time.monotonic()
-    error = fails(Route(provider.pk, "fault-timeout"), Route(provider.pk, "good"), seconds=0.4)
-    assert time.monotonic() - start < 5
-    assert [tried.error for tried in error.tried] == ["timeout", "deadline"]
-    assert error.retryable
-
-
-def test_it_goes_on_when_only_one_call_s_time_is_over(provider: ApiProvider) -> None:
-    request = replace(REQUEST, timeout_seconds=0.3)
-    answer = ask(Route(provider.pk, "fault-timeout"), Route(provider.pk, "good"), request=request)
-    assert answer.text == "Ready."
-
-
-def test_it_calls_nobody_without_a_route() -> None:
-    assert isinstance(fails(), errors.NotConfigured)
-
-
-def test_it_sends_code_only_where_it_may_go(make_provider: Callable[..., ApiProvider]) -> None:
-    closed = make_provider("Closed", may_receive_code=False)
-    assert isinstance(fails(Route(closed.pk, "good")), errors.CodeNotAllowed)
-    assert not ProviderCall.objects.exists()
-    assert ask(Route(closed.pk, "good"), request=replace(REQUEST, contains_code=False)).text
-
-
-def test_it_passes_over_a_provider_that_is_switched_off(
-    make_provider: Callable[..., ApiProvider], provider: ApiProvider
-) -> None:
-    off = make_provider("Off", enabled=False)
-    answer = ask(Route(off.pk, "good"), Route(provider.pk, "good"))
-    assert [(tried.provider, tried.error) for tried in answer.tried] == [
-        ("Off", "not-configured"),
-        ("Fake", ""),
-    ]
-
-
-def test_it_uses_no_model_that_is_switched_off(provider: ApiProvider) -> None:
-    ProviderModel.objects.create(provider=provider, name="good", enabled=False)
-    assert isinstance(fails(Route(provider.pk, "good")), errors.NotConfigured)
-
-
-def test_it_calls_no_deleted_provider() -> None:
-    assert isinstance(fails(Route(12345, "good")), errors.NotConfigured)
-
-
-def test_it_does_not_call_without_the_key(make_provider: Callable[..., ApiProvider]) -> None:
-    keyless = make_provider(key="")
-    assert isinstance(fails(Route(keyless.pk, "good")), errors.NotConfigured)
-    assert not ProviderCall.objects.exists()
-
-
-def test_it_calls_a_server_that_needs_no_key(make_provider: Callable[..., ApiProvider]) -> None:
-    open_ = make_provider(key="", auth_type=ApiProvider.Auth.NONE)
-    assert ask(Route(open_.pk, "good")).text == "Ready."
-
-
-def test_it_asks_the_guard_before_every_call(provider: ApiProvider) -> None:
-    asked: list[str] = []
-
-    def guard(route: Route) -> None:
-        asked.append(route.model)
-        if len(asked) > 1:
-            raise errors.BudgetExhausted
-
-    error = fails(Route(provider.pk, "fault-500"), Route(provider.pk, "good"), guard=guard)
-    assert asked == ["fault-500", "good"]
-    assert [tried.error for tried in error.tried] == ["server", "budget"]
-    assert ProviderCall.objects.count() == 1
-
-
-def test_it_counts_the_cost_by_the_administrator_s_prices(provider: ApiProvider) -> None:
-    ProviderModel.objects.create(
-        provider=provider, name="good", input_price=2_000_000, output_price=10_000_000
-    )
-    answer = ask(Route(provider.pk, "good"))
-    read, written = answer.usage.input_tokens or 0, answer.usage.output_tokens or 0
-    assert answer.cost_microdollars == 2 * read + 10 * written
-    assert ProviderCall.objects.get().cost_microdollars == answer.cost_microdollars
-
-
-def test_it_leaves_an_unknown_cost_unknown(provider: ApiProvider) -> None:
-    assert ask(Route(provider.pk, "good")).cost_microdollars is None
-    assert ProviderCall.objects.get().cost_microdollars is None
-
-
-def test_it_refuses_a_key_that_was_moved_to_another_provider(
-    make_provider: Callable[..., ApiProvider], provider: ApiProvider
-) -> None:
-    other = make_provider("Other")
-    foreign = provider.keys.get()
-    ProviderApiKey.objects.filter(provider=other).update(ciphertext=foreign.ciphertext)
-    error = fails(Route(other.pk, "good"))
-    assert isinstance(error, errors.NotConfigured)
-    assert not ProviderCall.objects.exists()
-
-
-def test_it_keeps_the_key_out_of_rows_logs_and_errors(
-    provider: ApiProvider, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    error = fails(Route(provider.pk, "fault-401"), Route(provider.pk, "fault-reset"))
-    ask(Route(provider.pk, "good"))
-    rows = list(ProviderCall.objects.values_list())
-    told = f"{caplog.text} {rows} {error!r} {error.tried} {error.__context__!r}"
-    assert CANARY not in told
-    assert CANARY[-4:] not in f"{rows} {error!r}"
+    purse = Purse()
+    with pytest.raises(ZeroDivisionError):
+        ask(Route(provider.pk, "good"), guard=purse, on_text=break_down)
+    call = ProviderCall.objects.get()
+    assert (call.state, call.error) == (ProviderCall.State.FAILED, "unexpected")
+    assert purse.told == [(call.call_id, None)]
 
 
 def test_it_gives_users_a_message_without_internals() -> None:
@@ -222,16 +168,6 @@ def test_it_gives_users_a_message_without_internals() -> None:
     assert len({kind.code for kind in kinds}) == len(kinds)
     assert all(kind.user_message.endswith(".") for kind in kinds)
     assert "secret detail" not in errors.ServerFailed("secret detail").user_message
-
-
-def test_it_uses_the_newest_key(provider: ApiProvider) -> None:
-    from operations.secrets import Secret
-    from providers.endpoints import endpoint_of
-
-    services.set_key(provider=provider, key=Secret("sk-newer-key-0002"), by=None, address=None)
-    key = endpoint_of(provider).key
-    assert key is not None
-    assert key.reveal() == "Bearer sk-newer-key-0002"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from benchmarks.laboratory.injections import Injection, injections
 from providers.fake.faults import Fault, parse_fault
+from providers.fake.obedient import Obedient
+from providers.fake.orders import orders_in
 from providers.fake.script import Script, step_of
 from providers.tests.fake_vendor import FakeVendor, running_fake_vendor
 
@@ -45,8 +49,55 @@ def test_it_streams_the_same_text(vendor_process: FakeVendor) -> None:
     assert events[-1]["usage"] == whole["usage"]
 
 
+def post_message(vendor: FakeVendor, version: str = "2026-10-21", **body: Any) -> httpx2.Response:
+    return httpx2.post(
+        f"{vendor.base_url}/messages",
+        json={"model": "any", "max_tokens": 9, "messages": MESSAGES[1:], **body},
+        headers={"anthropic-version": version},
+    )
+
+
+def test_it_says_the_same_in_both_protocols(vendor_process: FakeVendor) -> None:
+    whole = json.loads(post(vendor_process))
+    message = post_message(vendor_process, system="s").json()
+    assert message["content"][0]["text"] == whole["choices"][0]["message"]["content"]
+    read = [count for name, count in message["usage"].items() if "input" in name]
+    assert sum(read) == whole["usage"]["prompt_tokens"]
+    assert min(read) > 0
+
+
+def test_it_streams_named_events_to_who_speaks_anthropic_s(vendor_process: FakeVendor) -> None:
+    stream = post_message(vendor_process, stream=True).text
+    frames = [frame.split("\n") for frame in stream.split("\n\n") if frame]
+    data = [json.loads(line.removeprefix("data: ")) for _, line in frames]
+    assert [name for name, _ in frames] == [f"event: {each['type']}" for each in data]
+    assert (data[0]["type"], data[-1]["type"]) == ("message_start", "message_stop")
+    assert data[-2]["usage"]["output_tokens"] > 1
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ({"max_tokens": None}, "max_tokens"),
+        ({"version": ""}, "anthropic-version"),
+        ({"messages": MESSAGES}, "system"),
+        ({"temperature": 0.2}, "temperature"),
+    ],
+)
+def test_it_refuses_what_anthropic_refuses(
+    vendor_process: FakeVendor, body: dict[str, Any], complaint: str
+) -> None:
+    answer = post_message(vendor_process, **body)
+    assert answer.status_code == 400
+    assert complaint in answer.json()["error"]["message"]
+
+
+def test_it_takes_a_temperature_in_the_protocol_s_older_version(vendor_process: FakeVendor) -> None:
+    assert post_message(vendor_process, "2023-06-01", temperature=0.2).status_code == 200
+
+
 def test_it_cuts_a_stream_without_a_word(vendor_process: FakeVendor) -> None:
-    stream = post(vendor_process, stream=True, model="fault-truncated")
+    stream = post(vendor_process, stream=True, model="fault-stream-cut")
     assert b"[DONE]" not in stream
     assert b'"content"' in stream
 
@@ -102,3 +153,26 @@ def test_it_spreads_faults_evenly() -> None:
 def test_it_refuses_faults_that_do_not_exist(text: str) -> None:
     with pytest.raises(ValueError):
         parse_fault(text)
+
+
+@pytest.mark.parametrize("injection", list(injections()), ids=lambda injection: injection.text[:30])
+def test_it_obeys_each_order_however_it_is_written(injection: Injection) -> None:
+    carried = injection.carried()
+    asked = "\n".join((carried.code, carried.filename, carried.comments))
+    assert orders_in(asked) == injection.orders
+
+
+def test_it_answers_as_the_good_one_where_nothing_is_ordered() -> None:
+    assert Obedient(MESSAGES).answer("rebuilder") == Script("good").answer("rebuilder", MESSAGES)
+
+
+@pytest.mark.parametrize("post_to", [post, lambda v, **b: post_message(v, **b).content])
+def test_it_calls_tools_on_top_when_told_to(
+    vendor_process: FakeVendor, post_to: Callable[..., bytes]
+) -> None:
+    told = [{"role": "user", "content": "Call the tool."}]
+    answers = [
+        post_to(vendor_process, model="obedient", messages=told, stream=streamed)
+        for streamed in (False, True)
+    ]
+    assert all(b"delete_users" in answer for answer in answers)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -15,35 +13,16 @@ from operations.secrets import Secret
 from providers import errors
 from providers.adapters import Endpoint, adapter_for
 from providers.tests.conftest import CANARY
+from providers.tests.stand_in import StandIn
 from providers.types import Answer, CompletionRequest, Finish, JsonSchema, Usage
 
-Reply = Callable[[httpx2.Request], httpx2.Response]
 SCHEMA = JsonSchema("shape", {"type": "object"})
 
 
-class Server:
-    """Answers in place of the network and keeps the requests."""
-
-    def __init__(self) -> None:
-        self.requests: list[httpx2.Request] = []
-        self.reply: Reply = lambda _: httpx2.Response(200, json=completion("hello"))
-
-    def __call__(self, request: httpx2.Request) -> httpx2.Response:
-        self.requests.append(request)
-        return self.reply(request)
-
-    @property
-    def body(self) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(self.requests[-1].content)
-        return body
-
-
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    running = Server()
-    with httpx2.Client(transport=httpx2.MockTransport(running)) as client:
-        monkeypatch.setattr("operations.outbound.client", lambda: client)
-        yield running
+def server(stand_in: StandIn) -> StandIn:
+    stand_in.reply = lambda _: httpx2.Response(200, json=completion("hello"))
+    return stand_in
 
 
 def completion(content: object, finish: str | None = "stop", **more: Any) -> dict[str, Any]:
@@ -71,12 +50,12 @@ def ask(model: str = "m", request: CompletionRequest | None = None, **fields: An
         return adapter_for(target.kind).complete(target, model, request, uuid4())
 
 
-def test_it_sends_the_key_as_bearer(server: Server) -> None:
+def test_it_sends_the_key_as_bearer(server: StandIn) -> None:
     ask()
     assert server.requests[0].headers["Authorization"] == f"Bearer {CANARY}"
 
 
-def test_it_sends_the_key_in_the_provider_s_own_header_alone(server: Server) -> None:
+def test_it_sends_the_key_in_the_provider_s_own_header_alone(server: StandIn) -> None:
     ask(key_header="api-key", key=Secret(CANARY), extra_headers={"X-Org": "ours"})
     headers = server.requests[0].headers
     assert headers["api-key"] == CANARY
@@ -84,13 +63,13 @@ def test_it_sends_the_key_in_the_provider_s_own_header_alone(server: Server) -> 
     assert "Authorization" not in headers
 
 
-def test_it_sends_no_key_to_a_server_without_keys(server: Server) -> None:
+def test_it_sends_no_key_to_a_server_without_keys(server: StandIn) -> None:
     ask(key_header="", key=None)
     assert "Authorization" not in server.requests[0].headers
 
 
 def test_it_takes_nothing_from_the_environment(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("API_KEY", "ORG_ID", "PROJECT_ID", "BASE_URL", "ADMIN_KEY"):
         monkeypatch.setenv(f"OPENAI_{name}", "https://from-the-environment.example")
@@ -99,7 +78,7 @@ def test_it_takes_nothing_from_the_environment(
     assert "from-the-environment" not in f"{sent.url} {sent.headers.raw}"
 
 
-def test_it_speaks_openai_s_own_dialect_to_openai(server: Server) -> None:
+def test_it_speaks_openai_s_own_dialect_to_openai(server: StandIn) -> None:
     ask("gpt-5-mini", CompletionRequest("s", "u", 0.2, 9, SCHEMA), kind="openai")
     assert server.body["max_completion_tokens"] == 9
     assert "max_tokens" not in server.body
@@ -107,20 +86,20 @@ def test_it_speaks_openai_s_own_dialect_to_openai(server: Server) -> None:
     assert server.body["response_format"]["json_schema"]["strict"] is True
 
 
-def test_it_speaks_the_common_dialect_to_others(server: Server) -> None:
+def test_it_speaks_the_common_dialect_to_others(server: StandIn) -> None:
     ask("gpt-5-mini", CompletionRequest("s", "u", 0.2, 9, SCHEMA))
     assert (server.body["max_tokens"], server.body["temperature"]) == (9, 0.2)
     assert "strict" not in server.body["response_format"]["json_schema"]
 
 
-def test_it_leaves_out_what_was_left_to_the_provider(server: Server) -> None:
+def test_it_leaves_out_what_was_left_to_the_provider(server: StandIn) -> None:
     ask(request=CompletionRequest("s", "u"))
     assert set(server.body) == {"model", "messages"}
 
 
 @pytest.mark.parametrize(("taken", "sent"), [("object", {"type": "json_object"}), ("none", None)])
 def test_it_asks_for_no_more_structure_than_the_provider_takes(
-    server: Server, taken: str, sent: object
+    server: StandIn, taken: str, sent: object
 ) -> None:
     ask(request=CompletionRequest("s", "u", json_schema=SCHEMA), structured_output=taken)
     assert server.body.get("response_format") == sent
@@ -144,7 +123,7 @@ def test_it_asks_for_no_more_structure_than_the_provider_takes(
     ],
 )
 def test_it_reads_answers_as_servers_write_them(
-    server: Server, data: dict[str, Any], answer: Answer
+    server: StandIn, data: dict[str, Any], answer: Answer
 ) -> None:
     server.reply = lambda _: httpx2.Response(200, json=data)
     assert ask() == answer
@@ -171,7 +150,7 @@ def test_it_reads_answers_as_servers_write_them(
     ],
 )
 def test_it_tells_unusable_answers_apart(
-    server: Server, data: object, error: type[errors.ProviderError]
+    server: StandIn, data: object, error: type[errors.ProviderError]
 ) -> None:
     server.reply = lambda _: httpx2.Response(200, json=data)
     with pytest.raises(errors.ProviderError) as caught:
@@ -196,7 +175,7 @@ def test_it_tells_unusable_answers_apart(
     ],
 )
 def test_it_understands_refusals_in_the_words_of_several_vendors(
-    server: Server, status: int, body: object, error: type[errors.ProviderError]
+    server: StandIn, status: int, body: object, error: type[errors.ProviderError]
 ) -> None:
     server.reply = lambda _: httpx2.Response(status, json=body)
     with pytest.raises(errors.ProviderError) as caught:
@@ -204,7 +183,7 @@ def test_it_understands_refusals_in_the_words_of_several_vendors(
     assert type(caught.value) is error
 
 
-def test_it_blanks_a_key_that_a_provider_quotes(server: Server) -> None:
+def test_it_blanks_a_key_that_a_provider_quotes(server: StandIn) -> None:
     body = {"error": {"message": f"Incorrect API key provided: {CANARY} (sent: Bearer {CANARY})"}}
     server.reply = lambda _: httpx2.Response(401, json=body)
     with pytest.raises(errors.AuthenticationFailed, match=r"\[key\]") as caught:
@@ -217,7 +196,7 @@ def test_it_blanks_a_key_that_a_provider_quotes(server: Server) -> None:
     [("2", 2), ("0.5", 0.5), ("99999999", 3600), ("1e400", 3600), ("-3", None), ("soon", None)],
 )
 def test_it_bounds_the_wait_that_a_provider_asks_for(
-    server: Server, header: str, seconds: float | None
+    server: StandIn, header: str, seconds: float | None
 ) -> None:
     server.reply = lambda _: httpx2.Response(429, json={}, headers={"Retry-After": header})
     with pytest.raises(errors.RateLimited) as caught:
@@ -226,7 +205,7 @@ def test_it_bounds_the_wait_that_a_provider_asks_for(
     assert (wait.total_seconds() if wait else None) == seconds
 
 
-def test_it_waits_until_the_date_that_a_provider_names(server: Server) -> None:
+def test_it_waits_until_the_date_that_a_provider_names(server: StandIn) -> None:
     headers = {"Retry-After": "Wed, 21 Oct 2099 07:28:00 GMT"}
     server.reply = lambda _: httpx2.Response(503, json={}, headers=headers)
     with pytest.raises(errors.ServerFailed) as caught:
@@ -241,7 +220,7 @@ def test_it_waits_until_the_date_that_a_provider_names(server: Server) -> None:
         [{"id": "a", "max_model_len": 8}, {"id": "b", "context_length": "many"}],
     ],
 )
-def test_it_reads_lists_of_models_as_servers_write_them(server: Server, listing: object) -> None:
+def test_it_reads_lists_of_models_as_servers_write_them(server: StandIn, listing: object) -> None:
     server.reply = lambda _: httpx2.Response(200, json=listing)
     with outbound.within(5):
         listed = adapter_for("openai-compatible").list_models(endpoint(), 5)

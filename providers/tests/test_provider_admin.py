@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from accounts.models import User
 from operations.models import AuditEntry
-from providers.admin.providers import PROVIDER_ACTIONS
 from providers.models import ApiProvider, ProviderChange, ProviderModel
 from providers.presets import presets
 from providers.tests.conftest import CANARY
@@ -138,7 +137,8 @@ def test_it_tests_connections_and_tells_how_it_went(
 ) -> None:
     page = act(as_admin, "test_connection", make_provider("Good"), make_provider("Bad", key=""))
     assert "Good: answered in" in page
-    assert "Bad: not-configured." in page
+    assert "Bad: Nothing was sent: a key is missing" in page
+    assert "(not-configured)" in page
 
 
 def test_it_syncs_models(as_admin: Client, provider: ApiProvider) -> None:
@@ -153,13 +153,6 @@ def test_it_switches_providers_off_and_on(as_admin: Client, provider: ApiProvide
     act(as_admin, "enable", provider)
     provider.refresh_from_db()
     assert provider.enabled is True
-
-
-def test_it_offers_test_and_sync_on_the_provider_s_page(
-    as_admin: Client, provider: ApiProvider
-) -> None:
-    page = page_of(as_admin, provider)
-    assert [name for name, _ in PROVIDER_ACTIONS if f'value="{name}"' not in page] == []
 
 
 def test_it_deletes_a_provider_with_an_entry(as_admin: Client, provider: ApiProvider) -> None:

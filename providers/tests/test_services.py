@@ -51,7 +51,14 @@ def change(provider: ApiProvider, **fields: Any) -> ApiProvider:
         {"extra_headers": {"X-A": "b\r\nX-C: d"}},
         {"extra_headers": {"X-A": 1}},
         {"extra_headers": {"X-A": "1", "x-a": "2"}},
+        {"auth_type": "header", "header_name": "api-key", "extra_headers": {"Api-Key": "x"}},
+        {"extra_headers": {"Host": "x"}},
+        {"extra_headers": {"content-length": "1"}},
+        {"extra_headers": {"X A": "1"}},
+        {"extra_headers": {"X-\u00c4": "1"}},
         {"extra_headers": ["X-A"]},
+        {"extra_headers": [1]},
+        {"extra_headers": 1},
     ],
 )
 def test_it_refuses_what_may_not_be_saved(fields: dict[str, Any]) -> None:
@@ -115,6 +122,24 @@ def test_it_has_one_active_key(provider: ApiProvider) -> None:
     assert provider.keys.get(is_active=True) == first
 
 
+def test_it_takes_no_price_whose_cost_could_not_be_stored(provider: ApiProvider) -> None:
+    model = ProviderModel(provider=provider, name="m", input_price=1, output_price=2**63 - 1)
+    with pytest.raises(ValidationError, match="at most"):
+        services.save_model(model=model, by=None, address=None)
+
+
+@pytest.mark.parametrize("use", [services.activate_key, services.remove_key])
+def test_it_forgets_what_was_found_with_a_key_that_is_used_no_more(
+    provider: ApiProvider, use: Callable[..., None]
+) -> None:
+    first = provider.keys.get()
+    second = services.set_key(provider=provider, key=Secret(CANARY), by=None, address=None)
+    ApiProvider.objects.update(status=ApiProvider.Status.CONNECTED)
+    use(key=first if use is services.activate_key else second, by=None, address=None)
+    provider.refresh_from_db()
+    assert provider.status == ApiProvider.Status.UNTESTED
+
+
 @pytest.mark.parametrize("moved", ["row", "provider", "origin"])
 def test_it_opens_a_key_only_where_it_was_sealed(
     make_provider: Callable[..., ApiProvider], moved: str
@@ -129,6 +154,42 @@ def test_it_opens_a_key_only_where_it_was_sealed(
         row.provider.base_url = "https://api.example.com/v1"
     with pytest.raises(Tampered):
         keys.open_key(row)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("use", [services.test_connection, services.sync_models])
+def test_it_sends_no_key_to_an_edited_address_until_it_is_entered_again(
+    provider: ApiProvider,
+    vendor: FakeVendor,
+    settings: Settings,
+    by_hand: bool,
+    use: Callable[..., Any],
+) -> None:
+    elsewhere = vendor.host.replace("127.0.0.1", "localhost")
+    settings.PROVIDER_ALLOWED_HOSTS = [vendor.host, elsewhere]
+    url = f"http://{elsewhere}/v1"
+    if by_hand:  # past everything that would remove the key
+        ApiProvider.objects.filter(pk=provider.pk).update(base_url=url)
+    else:
+        change(provider, base_url=url)
+    provider.refresh_from_db()
+    before = len(vendor.calls())
+    use(provider=provider, by=None, address=None)
+    assert len(vendor.calls()) == before
+    services.set_key(provider=provider, key=Secret(CANARY), by=None, address=None)
+    use(provider=provider, by=None, address=None)
+    assert len(vendor.calls()) == before + 1
+
+
+def test_it_gives_whoever_restores_a_whole_row_no_more_than_what_was_there(
+    provider: ApiProvider,
+) -> None:
+    """What docs/security.md says: a row put back as it was opens, if its provider is the same."""
+    row = provider.keys.get()
+    kept = ProviderApiKey.objects.filter(pk=row.pk).values().get()
+    services.remove_key(key=row, by=None, address=None)
+    back = ProviderApiKey.objects.create(**kept)
+    assert keys.open_key(back).reveal() == CANARY
 
 
 def test_it_says_so_when_the_encryption_key_is_another(

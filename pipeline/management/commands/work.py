@@ -10,7 +10,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from pipeline.pool import Pool, run_only
+from operations import sealed
+from pipeline.isolation import run_isolated_jobs
+from pipeline.pool import Pool
 
 DEFAULT_SLOTS = (os.cpu_count() or 1) + 2
 
@@ -28,15 +30,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--grace", type=float, default=20.0, help="seconds to finish jobs in when told to end"
         )
-        parser.add_argument("--only", type=int, metavar="JOB", help="run this one job and end")
+        parser.add_argument(
+            "--isolated",
+            action="store_true",
+            help="run the jobs whose worker vanished, one at a time, and end; pools start this",
+        )
 
-    def handle(self, *, slots: int, grace: float, only: int | None, **options: Any) -> None:
-        if only is None:
-            self._serve(slots, grace)
+    def handle(self, *, slots: int, grace: float, isolated: bool, **options: Any) -> None:
+        if isolated:
+            self._run_isolated_jobs()
         else:
-            self._run_only(only)
+            self._serve(slots, grace)
 
     def _serve(self, slots: int, grace: float) -> None:
+        sealed.warn_at_start()
         pool = Pool(slots=max(1, slots))
 
         def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -46,10 +53,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, stop)
         pool.run(grace_seconds=grace)
 
-    def _run_only(self, job_id: int) -> None:
+    def _run_isolated_jobs(self) -> None:
         def leave(_signal: int, _frame: FrameType | None) -> None:
             sys.exit(0)  # unwinds through the release of the job
 
         signal.signal(signal.SIGTERM, leave)
         signal.signal(signal.SIGINT, leave)
-        run_only(job_id)
+        run_isolated_jobs()

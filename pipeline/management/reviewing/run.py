@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from accounts.models import User
-from pipeline import services, transitions
+from pipeline import expiry, services, transitions
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import DeadLetter, Job, Submission
 from pipeline.reports import ReviewedFile, reviewed
@@ -60,7 +60,7 @@ class Reviewer:
             if not run_job(job.pk, self.heartbeat):
                 time.sleep(POLL_SECONDS)
             if time.monotonic() - swept > SWEEP_SECONDS:
-                transitions.return_expired()  # there may be no pool that would do it
+                expiry.return_expired()  # there may be no pool that would do it
                 swept = time.monotonic()
             job = Job.objects.get(pk=job.pk)
         return job

@@ -8,16 +8,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from providers.fake.faults import KINDS, Fault, parse_fault
-from providers.fake.script import QUALITIES
-from providers.fake.server import FakeServer, Manners
+from providers.fake.faults import ALL_KINDS, Fault, parse_fault
+from providers.fake.server import MODES, FakeServer, Manners
 
 
 class Command(BaseCommand):
     help = (
-        "Serve a pretend OpenAI-compatible vendor on 127.0.0.1, for demos and tests: scripted "
-        "answers, no model. GET /_calls lists what it was asked. Models named good, mediocre and "
-        "hostile answer in that quality, models named fault-KIND fail in that way. To use it, "
+        "Serve a pretend vendor on 127.0.0.1, for demos and tests: scripted answers, no model. It "
+        "speaks OpenAI's protocol and Anthropic's, streamed and not. GET /_calls lists what it was "
+        "asked. Models named good, mediocre and hostile answer in that quality, obedient does what "
+        "the code it reads tells it to, models named fault-KIND fail in that way. To use it, "
         "list 127.0.0.1:PORT in PROVIDER_ALLOWED_HOSTS and add a provider at "
         "http://127.0.0.1:PORT/v1 with any key."
     )
@@ -27,20 +27,28 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, required=True, help="0 takes any free one")
         parser.add_argument("--latency", type=_seconds, default=0.0, metavar="S")
         parser.add_argument(
+            "--pace",
+            type=_seconds,
+            default=0.0,
+            metavar="S",
+            help="seconds after each piece of a streamed answer",
+        )
+        parser.add_argument(
             "--fault",
             type=_fault,
             action="append",
             default=[],
             metavar="KIND[:RATE]",
-            help=f"may be repeated; the rate is a share from 0 to 1. Kinds: {', '.join(KINDS)}",
+            help=f"may be repeated; the rate is a share from 0 to 1. Kinds: {', '.join(ALL_KINDS)}",
         )
-        parser.add_argument("--quality", choices=QUALITIES, default="good")
+        parser.add_argument("--quality", choices=MODES, default="good")
         parser.add_argument("--log", type=Path, metavar="FILE", help="appends a JSON line a call")
 
     def handle(self, *args: Any, **options: Any) -> None:
         manners = Manners(
             quality=options["quality"],
             latency=options["latency"],
+            pace=options["pace"],
             faults=tuple(options["fault"]),
             log=options["log"],
         )

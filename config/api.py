@@ -1,0 +1,117 @@
+"""The JSON API as a whole: its routers, and the problem that each error is answered with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from ninja import NinjaAPI, Swagger
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
+
+from accounts.api import router as auth
+from billing.limits import LimitReached
+from config.errors import bad_request
+from operations import problems
+from operations.problems import problem
+from pipeline.api import router as code
+from pipeline.refusals import InvalidSubmission, KeyReused, Refusal
+
+CSRF_DETAIL = (
+    "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
+    "of this site."
+)
+
+
+class Api(NinjaAPI):
+    """Says in its description that errors are problems, which ninja cannot be told by operation."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400:
+                        answer["content"] = {problems.CONTENT_TYPE: _only_content(answer)}
+        return schema
+
+
+api = Api(
+    title="AI to Production",
+    version="1",
+    urls_namespace="api",
+    docs=Swagger(settings={"validatorUrl": None}),  # the validator would be another site
+)
+api.add_decorator(never_cache, mode="view")
+api.add_router("/auth", auth)
+api.add_router("/code", code)
+
+
+def _only_content(answer: dict[str, Any]) -> Any:
+    (content,) = answer["content"].values()
+    return content
+
+
+@api.exception_handler(AuthenticationError)
+def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No session, or one that ended."""
+    return problem("not-signed-in", 401, "Sign in first.")
+
+
+@api.exception_handler(HttpError)
+def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja itself refuses: an unreadable body, or a missing CSRF token."""
+    if error.status_code == 403:
+        return problem("csrf-failed", 403, CSRF_DETAIL)
+    kinds = {400: "unreadable-body"}
+    return problem(kinds.get(error.status_code, "refused"), error.status_code, str(error))
+
+
+@api.exception_handler(ValidationError)
+def against_the_schema(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Each place and what is wrong there, without what was sent."""
+    errors = [{"where": _where(one["loc"]), "message": str(one["msg"])} for one in error.errors]
+    return problem("invalid-request", 422, "The request does not fit the schema.", errors=errors)
+
+
+def _where(place: tuple[str | int, ...]) -> str:
+    """Such as ``query.page`` or ``body.code``; of a body, ninja names our argument in between."""
+    first, *rest = map(str, place)
+    return ".".join([first, *(rest[1:] if first == "body" else rest)])
+
+
+@api.exception_handler(Http404)
+def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    """The same for what is not there and for what belongs to somebody else."""
+    return problem("not-found", 404, str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """A body larger than any submission can be, unread."""
+    return bad_request(request, error)
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A submission that is not taken; nothing was stored and nothing spent."""
+    more: dict[str, str] = {}
+    if isinstance(error, InvalidSubmission):
+        more["field"] = error.field
+    if isinstance(error, KeyReused):
+        more["submission"] = error.submission.public_id
+    return problem(error.kind, error.status, error.message, retry_after=error.retry_after, **more)
+
+
+@api.exception_handler(LimitReached)
+def limit_reached(request: HttpRequest, error: LimitReached) -> HttpResponse:
+    """The day's limit."""
+    return problem("daily-limit-reached", 429, str(error), retry_after=error.retry_after)
+
+
+@api.exception_handler(Exception)
+def our_mistake(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Django logs it and answers 500, see config.errors."""
+    raise error

@@ -1,0 +1,13 @@
+"""The floor's console pages, and what the console pages of all apps have in common."""
+
+from operations.admin import audit_log, config
+from operations.admin.base import NOTHING, ConsoleAdmin, ReadOnlyAdmin, pretty_json
+
+__all__ = [
+    "NOTHING",
+    "ConsoleAdmin",
+    "ReadOnlyAdmin",
+    "audit_log",
+    "config",
+    "pretty_json",
+]

@@ -1,0 +1,45 @@
+"""What the console's pages of all apps have in common."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
+
+NOTHING = "—"
+
+
+class ConsoleAdmin(_ModelAdmin):
+    """What every admin page here shares: short pages, and no second count over big tables."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    empty_value_display = NOTHING
+
+
+class ReadOnlyAdmin(ConsoleAdmin):
+    """For rows that administrators look at and that only the product writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+def pretty_json(value: object) -> SafeString:
+    """A value as indented JSON, escaped, for a read-only field."""
+    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,244 @@
+"""The JSON API for submitting code and reading what came of it. Services do the work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from ninja import Header, Query, Router
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from accounts.api_access import SIGNED_IN
+from accounts.models import User
+from billing.limits import allowance
+from operations.problems import Problem
+from pipeline import reports, services
+from pipeline.access import get_submission_for_user
+from pipeline.analysis.types import Dossier, Rebuild, Verdict
+from pipeline.bursts import count_submission
+from pipeline.models import Job, JobState, Step, Submission
+
+POLL_SECONDS = 2
+
+router = Router(tags=["code"], auth=SIGNED_IN)
+Id = Annotated[str, Query(description="id of a submission of yours")]
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="1 to 255 printable ASCII characters of your choice. Sending the same again "
+        "with the same key has no second effect and gets the first answer.",
+    ),
+]
+
+
+class RateLimit(BaseModel):
+    """What may still be submitted today; null means without limit."""
+
+    limit: int | None
+    used: int
+    remaining: int | None
+    resets_at: datetime
+
+
+class NewSubmission(BaseModel):
+    """Code to be looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str
+    language: str | None = Field(None, description="null: by the ending of the file name")
+    filename: str = ""
+    comments: str = ""
+
+
+class Accepted(BaseModel):
+    """A submission that was stored and waits to be run."""
+
+    id: str
+    state: JobState
+    language: str
+    filename: str
+
+
+class StepStatus(BaseModel):
+    """One step; ``duration_ms`` is set once its result is stored."""
+
+    step: Step
+    done: bool
+    duration_ms: int | None
+
+
+class JobStatus(BaseModel):
+    """How a submission's run stands. ``message`` says why it ended without a full result."""
+
+    id: str
+    state: JobState
+    ended: bool
+    steps: list[StepStatus]
+    current_step: Step | None
+    attempts: int
+    message: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class Listed(BaseModel):
+    """One line of the history."""
+
+    id: str
+    filename: str
+    language: str
+    state: JobState | None = Field(description="null if it was never run")
+    created_at: datetime
+
+
+class History(BaseModel):
+    """One page of the history, newest first; ``count`` is how many there are on all pages."""
+
+    items: list[Listed]
+    page: int
+    page_size: int
+    count: int
+
+
+class Result(BaseModel):
+    """What was sent and what came of it; a step without a result is null."""
+
+    id: str
+    state: JobState
+    language: str
+    filename: str
+    comments: str
+    code: str
+    dossier: Dossier | None
+    rebuild: Rebuild | None
+    verdict: Verdict | None
+    message: str | None
+    created_at: datetime
+
+
+@router.get("/getRateLimit", operation_id="code.getRateLimit", response=RateLimit)
+def get_rate_limit(request: HttpRequest) -> RateLimit:
+    """What is left of today's limit, and when it starts anew."""
+    return RateLimit.model_validate(allowance(_user(request)), from_attributes=True)
+
+
+@router.post(
+    "/submit",
+    operation_id="code.submit",
+    response={202: Accepted, (400, 409, 413, 422, 429, 503): Problem},
+)
+def submit(request: HttpRequest, sent: NewSubmission, idempotency_key: Key = None) -> HttpResponse:
+    """Hand in code. Its run is queued; ask for its status at the address in Location."""
+    if too_many := count_submission(request):
+        raise too_many
+    receipt = services.accept(
+        user=_user(request),
+        draft=services.check(**sent.model_dump()),
+        idempotency_key=idempotency_key,
+    )
+    response = JsonResponse(receipt.answer, status=202)
+    status = reverse("api:code.getJobStatus")
+    response["Location"] = f"{status}?{urlencode({'id': receipt.answer['id']})}"
+    if receipt.replayed:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
+@router.get(
+    "/getJobStatus",
+    operation_id="code.getJobStatus",
+    url_name="code.getJobStatus",
+    response={200: JobStatus, 404: Problem},
+)
+def get_job_status(request: HttpRequest, response: HttpResponse, id: Id) -> JobStatus:
+    """How the run stands. While it has not ended, Retry-After says when to ask again."""
+    submission = get_submission_for_user(_user(request), id, code=False)
+    job = _job_of(submission)
+    if not job.has_ended:
+        response["Retry-After"] = str(POLL_SECONDS)
+    return JobStatus(
+        id=submission.public_id,
+        state=JobState(job.state),
+        ended=job.has_ended,
+        steps=_steps_of(job),
+        current_step=Step(job.current_step) if job.current_step else None,
+        attempts=job.attempts,
+        message=job.user_message or None,
+        created_at=submission.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+    )
+
+
+@router.get("/getHistory", operation_id="code.getHistory", response=History)
+def get_history(
+    request: HttpRequest,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    page_size: Annotated[int, Query(ge=1, le=100)] = 25,
+) -> History:
+    """What was submitted, newest first."""
+    owned = Submission.objects.filter(user=_user(request))
+    start = (page - 1) * page_size
+    rows = owned.select_related("current_job").defer("code", "comments")
+    return History(
+        items=[_listed(submission) for submission in rows[start : start + page_size]],
+        page=page,
+        page_size=page_size,
+        count=owned.count(),
+    )
+
+
+@router.get("/getResult", operation_id="code.getResult", response={200: Result, 404: Problem})
+def get_result(request: HttpRequest, id: Id) -> Result:
+    """Everything about a submission, with the results of all steps that have one."""
+    submission = get_submission_for_user(_user(request), id)
+    job = _job_of(submission)
+    try:
+        reviewed = reports.reviewed(submission.title, submission, job)
+    except ValidationError as error:
+        raise Http404("The stored result is of another version.") from error
+    return Result(
+        id=submission.public_id,
+        state=JobState(job.state),
+        language=submission.language,
+        filename=submission.filename,
+        comments=submission.comments,
+        code=submission.code,
+        dossier=reviewed.dossier,
+        rebuild=reviewed.rebuild,
+        verdict=reviewed.verdict,
+        message=job.user_message or None,
+        created_at=submission.created_at,
+    )
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _job_of(submission: Submission) -> Job:
+    if submission.current_job is None:
+        raise Http404("This submission was never run.")
+    return submission.current_job
+
+
+def _steps_of(job: Job) -> list[StepStatus]:
+    took = dict(job.results.values_list("step", "duration_ms"))
+    return [StepStatus(step=step, done=step in took, duration_ms=took.get(step)) for step in Step]
+
+
+def _listed(submission: Submission) -> Listed:
+    job = submission.current_job
+    return Listed(
+        id=submission.public_id,
+        filename=submission.filename,
+        language=submission.language,
+        state=JobState(job.state) if job else None,
+        created_at=submission.created_at,
+    )

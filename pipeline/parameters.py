@@ -1,0 +1,43 @@
+"""What administrators may change of the pipeline while it runs; see operations.runtime_config."""
+
+from __future__ import annotations
+
+from operations.runtime_config import Parameter
+
+QUEUE_LIMIT = Parameter(
+    "queue_limit",
+    default=10_000,
+    minimum=1,
+    maximum=10_000_000,
+    help="Jobs that may wait. While more do, submissions are answered 503 with the time to come "
+    "back, and cost nothing.",
+)
+IDEMPOTENCY_HOURS = Parameter(
+    "idempotency_hours",
+    default=24,
+    minimum=1,
+    maximum=720,
+    help="Hours for which a request that is sent again with the same Idempotency-Key gets the "
+    "answer of the first one.",
+)
+DEAD_LETTER_DAYS = Parameter(
+    "dead_letter_days",
+    default=90,
+    minimum=1,
+    maximum=3650,
+    help="Days after which the nightly purge deletes dead letters. Jobs and results stay.",
+)
+SUBMISSIONS_PER_MINUTE = Parameter(
+    "submissions_per_minute",
+    default=60,
+    minimum=1,
+    maximum=100_000,
+    help="Submissions that one user may send within a minute, whether they are accepted or not.",
+)
+MASK_SECRETS = Parameter(
+    "mask_secrets",
+    default=True,
+    help="Send stand-ins instead of the secrets that are found in submitted code and comments, and "
+    "put the secrets back into the rebuilt code. Off: providers get the code as it was submitted.",
+)
+ALL = (QUEUE_LIMIT, IDEMPOTENCY_HOURS, DEAD_LETTER_DAYS, SUBMISSIONS_PER_MINUTE, MASK_SECRETS)

@@ -1,0 +1,113 @@
+"""Keeps the secrets of a submission from providers: stand-ins go out, and are put back in the code.
+
+A stand-in has the secret's length and its kinds of characters, so that the code still reads as it
+did, and no line moves; which characters they are nobody can guess, and they are new for each step.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from operations import runtime_config
+from operations.database import in_database
+from pipeline.analysis import masking, sandbox
+from pipeline.analysis.errors import SandboxError
+from pipeline.analysis.remembered import Remembered
+from pipeline.analysis.secret_formats import may_hold
+from pipeline.analysis.types import Value
+from pipeline.parameters import MASK_SECRETS
+from pipeline.steps.assignment import Assignment, StepFailed
+
+V = TypeVar("V", bound=Value)
+ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+TRIES = 20
+
+
+class Disguise:
+    """The secrets of some texts, each with its stand-in."""
+
+    def __init__(self, values: Iterable[str] = (), texts: Iterable[str] = ()) -> None:
+        self._stand_ins: dict[str, str] = {}
+        everything = "\n".join(texts)
+        for value in values:
+            self._stand_ins[value] = _stand_in(value, everything)
+
+    def __len__(self) -> int:
+        return len(self._stand_ins)
+
+    def hide(self, text: str) -> str:
+        """The text as a provider gets it. Longer secrets go first: one may hold another."""
+        for value, stand_in in self._stand_ins.items():
+            text = text.replace(value, stand_in)
+        return text
+
+    def restore(self, code: str) -> str:
+        """Rebuilt code with the secrets where their stand-ins are."""
+        for value, stand_in in reversed(self._stand_ins.items()):
+            code = code.replace(stand_in, value)
+        return code
+
+    def missing(self, code: str) -> int:
+        """How many stand-ins the code of an answer no longer has."""
+        return sum(stand_in not in code for stand_in in self._stand_ins.values())
+
+    def softened(self, value: V) -> V:
+        """A model's words with what may be shown of a secret where its stand-in is."""
+        return type(value).model_validate(self._soften(value.model_dump(mode="json")))
+
+    def _soften(self, value: Any) -> Any:
+        if isinstance(value, str):
+            for secret, stand_in in self._stand_ins.items():
+                value = value.replace(stand_in, masking.masked(secret))
+            return value
+        if isinstance(value, dict):
+            return {key: self._soften(each) for key, each in value.items()}
+        return [self._soften(each) for each in value] if isinstance(value, list) else value
+
+
+# By the texts; every step of a job asks for the same.
+_secrets = Remembered[tuple[str, ...], tuple[str, ...]]()
+
+
+def disguise_for(assignment: Assignment) -> Disguise:
+    """The disguise in which the submission, and what was made of it, is to be sent.
+
+    Nothing leaves unless it was looked through: raises StepFailed when that failed.
+    """
+    material = assignment.material
+    texts = (material.code, material.comments, material.filename)
+    if not any(map(may_hold, texts)) or not in_database(runtime_config.value, MASK_SECRETS.name):
+        return Disguise()
+    try:
+        values = _secrets.get(texts, lambda: _looked_for(texts, assignment.deadline))
+    except SandboxError as error:
+        raise StepFailed(
+            "analysis",
+            f"Secrets could not be looked for: {error}",
+            user_message="The code could not be searched for secrets, so it was not sent.",
+            retryable=True,
+        ) from error
+    return Disguise(values, texts)
+
+
+def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
+    answer = sandbox.run("secret-values", {"texts": texts}, deadline=deadline)
+    return tuple(answer["values"])
+
+
+def _stand_in(secret: str, everything: str) -> str:
+    for _ in range(TRIES):
+        stand_in = "".join(_like(character) for character in secret)
+        if stand_in not in everything:
+            return stand_in
+    return "".join(secrets.choice(string.ascii_lowercase) for _ in range(len(secret) + 8))
+
+
+def _like(character: str) -> str:
+    for alphabet in ALPHABETS:
+        if character in alphabet:
+            return secrets.choice(alphabet)
+    return character if character.isascii() else "x"
