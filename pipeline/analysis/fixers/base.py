@@ -32,14 +32,21 @@ class Edit:
 
 @dataclass(frozen=True)
 class Need:
-    """A standard library module that a repair calls, under the name the repair uses for it."""
+    """What a repair calls, by its full name, under the name the repair uses for it.
+
+    A standard library module, or a ``member`` of a package that the file imports already.
+    """
 
     module: str
     name: str
+    member: bool = False
 
     @property
     def statement(self) -> str:
         """The import statement that satisfies the need."""
+        if self.member:
+            package, _, member = self.module.rpartition(".")
+            return f"from {package} import {member}"
         suffix = "" if self.name == self.module else f" as {self.name}"
         return f"import {self.module}{suffix}"
 
@@ -54,6 +61,7 @@ class Repair:
     edits: tuple[Edit, ...]
     needs: tuple[Need, ...] = ()
     cwe: int | None = None
+    proven: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,12 +79,14 @@ class Plan:
 
     rule: str
     cwe: int | None
+    proven: bool = False
     repairs: list[Repair] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
 
     def repair(self, line: int, title: str, *edits: Edit, needs: tuple[Need, ...] = ()) -> None:
         """Plan one repair."""
-        self.repairs.append(Repair(self.rule, title, line, edits, needs, self.cwe))
+        made = Repair(self.rule, title, line, edits, needs, self.cwe, self.proven)
+        self.repairs.append(made)
 
     def refuse(self, line: int, reason: str) -> None:
         """Say why the problem on ``line`` is left alone; said once a line."""
@@ -91,6 +101,9 @@ class Fixer:
 
     ``answers`` are the scanner rules that report the same problem; ``sign`` is a pattern without a
     match of which the text cannot have the problem, which spares the search.
+    ``proven`` says that the repaired code gives the same result for all input but an attack, which
+    the fixer's tests show by running both. It is False where honest use can notice the repair: a
+    server with a certificate of its own, a slow answer, a cookie on plain HTTP.
     """
 
     id: str
@@ -100,10 +113,11 @@ class Fixer:
     answers: tuple[str, ...]
     sign: re.Pattern[str]
     look: Callable[[Source, Plan], None]
+    proven: bool = False
 
     def plan(self, source: Source) -> Plan:
         """Look for this fixer's problem in ``source`` and plan what to do about it."""
-        plan = Plan(self.id, self.cwe)
+        plan = Plan(self.id, self.cwe, self.proven)
         self.look(source, plan)
         return plan
 

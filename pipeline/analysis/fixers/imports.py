@@ -6,6 +6,7 @@ import libcst as cst
 from libcst.metadata import BaseAssignment, GlobalScope, ImportAssignment
 
 from pipeline.analysis.fixers.base import Edit, Need, Repair
+from pipeline.analysis.fixers.nodes import dotted
 from pipeline.analysis.fixers.source import Source
 
 
@@ -24,6 +25,21 @@ def reach(source: Source, module: str, user: cst.CSTNode) -> Need | None:
         if not hidden and all(_binds(binding, module, name) for binding in bindings):
             return Need(module, name)
     return None
+
+
+def reach_member(source: Source, package: str, member: str, user: cst.CSTNode) -> Need | None:
+    """The need for ``member`` of a ``package`` whose distribution the file imports already.
+
+    None where its name means something else, or cannot be told.
+    """
+    root = package.partition(".")[0]
+    known = any(f"{name}.".startswith(f"{root}.") for o in source.imported.values() for name in o)
+    own, full = source.scope(user), f"{package}.{member}"
+    bindings = source.bindings(member)
+    hidden = any(b.scope is own and not isinstance(own, GlobalScope) for b in bindings)
+    hidden |= not bindings and _has_star_import(source)
+    taken = hidden or not all(_binds(binding, full, member) for binding in bindings)
+    return None if taken or not known or source.stem == root else Need(full, member, member=True)
 
 
 def _has_star_import(source: Source) -> bool:
@@ -45,14 +61,43 @@ def import_edits(source: Source, repairs: list[Repair]) -> list[Edit] | None:
         for need in repair.needs:
             if not _present(source, need, repair.line):
                 missing[need] = min(repair.line, missing.get(need, repair.line))
+    edits, missing = _beside_others(source, missing)
     if not missing:
-        return []
+        return edits
     place = _place(source, min(missing.values()))
     if place is None:
         return None
     offset, newline = place
     lines = sorted(need.statement for need in missing)
-    return [Edit(offset, offset, "".join(f"{line}{newline}" for line in lines))]
+    return [*edits, Edit(offset, offset, "".join(f"{line}{newline}" for line in lines))]
+
+
+def _beside_others(source: Source, missing: dict[Need, int]) -> tuple[list[Edit], dict[Need, int]]:
+    """Members added to an import from their package that is there, and the needs that are left."""
+    added: dict[int, list[str]] = {}
+    left: dict[Need, int] = {}
+    for need, line in missing.items():
+        package, _, member = need.module.rpartition(".")
+        end = _end_of_import(source, package, line) if need.member else None
+        if end is None:
+            left[need] = line
+        else:
+            added.setdefault(end, []).append(member)
+    edits = [Edit(end, end, f", {', '.join(sorted(names))}") for end, names in added.items()]
+    return edits, left
+
+
+def _end_of_import(source: Source, package: str, line: int) -> int | None:
+    """Where the last name of a top-level import from ``package`` above ``line`` ends."""
+    for found in source.all(cst.ImportFrom):
+        around = source.parent(found)
+        top = around is not None and source.parent(around) is source.module
+        named = not found.relative and dotted(found.module) == package
+        if top and named and not isinstance(found.names, cst.ImportStar):
+            end = source.span(found.names[-1])[1]
+            if source.line_at(end) < line:
+                return end
+    return None
 
 
 def _present(source: Source, need: Need, line: int) -> bool:

@@ -72,4 +72,5 @@ FIXER = Fixer(
     answers=("B311", "S311"),
     sign=re.compile(r"\brandom\b"),
     look=look,
+    proven=True,
 )

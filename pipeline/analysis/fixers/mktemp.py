@@ -131,4 +131,5 @@ FIXER = Fixer(
     answers=("B306", "S306"),
     sign=re.compile(r"mktemp"),
     look=look,
+    proven=True,
 )

@@ -33,6 +33,8 @@ RULES: dict[str, tuple[str, int | None]] = {
     "PLE2515": ("A zero-width space hidden in a string is written visibly as an escape", 451),
     "W605": ("A backslash that begins no escape is written so that newer Pythons accept it", None),
 }
+#: Those that only write the same thing in another way; the others make a mistake right.
+PROVEN = RULES.keys() - {"F632", "F901"}
 
 
 class RuffError(Exception):
@@ -83,7 +85,14 @@ def _repair(found: dict[str, Any], raw: bytes, starts: list[int]) -> Repair | No
         )
         for edit in found["fix"]["edits"]
     )
-    return Repair(found["code"], title, found["location"]["row"], edits, cwe=cwe)
+    return Repair(
+        found["code"],
+        title,
+        found["location"]["row"],
+        edits,
+        cwe=cwe,
+        proven=found["code"] in PROVEN,
+    )
 
 
 def _offset(place: dict[str, int], raw: bytes, starts: list[int]) -> int:

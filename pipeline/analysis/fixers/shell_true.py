@@ -8,6 +8,7 @@ import libcst as cst
 
 from pipeline.analysis.fixers import arguments
 from pipeline.analysis.fixers.base import Edit, Fixer, Need, Plan
+from pipeline.analysis.fixers.built_text import take_apart
 from pipeline.analysis.fixers.imports import reach
 from pipeline.analysis.fixers.nodes import constant, is_name
 from pipeline.analysis.fixers.shell_words import split_command
@@ -48,7 +49,9 @@ def _consider_runner(source: Source, plan: Plan, call: cst.Call, name: str) -> N
     if shell is None or is_name(shell.value, "False"):
         return
     line, command = source.line(call), arguments.argument(call, "args", 0)
-    reason = _reason_against(source, call, name, shell)
+    if command and take_apart(source, command.value) and is_name(shell.value, "True"):
+        return  # a command with values in it is for another fixer
+    reason = reason_against_runner(source, call, name, shell)
     words = _words(command)
     if reason or isinstance(words, str) or command is None:
         plan.refuse(line, words if isinstance(words, str) else reason)
@@ -71,7 +74,8 @@ def _words(command: cst.Arg | None) -> tuple[str, ...] | str:
     return split_command(text) if isinstance(text, str) else BUILT
 
 
-def _reason_against(source: Source, call: cst.Call, name: str, shell: cst.Arg) -> str:
+def reason_against_runner(source: Source, call: cst.Call, name: str, shell: cst.Arg) -> str:
+    """Why a function of subprocess must keep its shell, or an empty string."""
     odd = arguments.has_star(call) or arguments.keyword(call, "executable") is not None
     if odd or not is_name(shell.value, "True"):
         return HIDDEN
@@ -79,7 +83,7 @@ def _reason_against(source: Source, call: cst.Call, name: str, shell: cst.Arg) -
     raising = name in RAISING or (check is not None and is_name(check.value, "True"))
     if not raising and _uses_status(source, call, name):
         return STATUS
-    return HANDLED if _handles_other_errors(source, call) else ""
+    return HANDLED if handles_other_errors(source, call) else ""
 
 
 def _uses_status(source: Source, call: cst.Call, name: str) -> bool:
@@ -98,7 +102,7 @@ def _reads_output(source: Source, use: cst.Name) -> bool:
     return isinstance(attribute, cst.Attribute) and attribute.attr.value in OUTPUTS
 
 
-def _handles_other_errors(source: Source, call: cst.Call) -> bool:
+def handles_other_errors(source: Source, call: cst.Call) -> bool:
     """Whether a ``try`` around expects errors, but not that of a missing program."""
     attempts = [up for up in source.ancestors(call) if isinstance(up, (cst.Try, cst.TryStar))]
     handlers = [handler for attempt in attempts for handler in attempt.handlers]
@@ -111,20 +115,26 @@ def _handles_other_errors(source: Source, call: cst.Call) -> bool:
 
 def _consider_system(source: Source, plan: Plan, call: cst.Call) -> None:
     """``os.system("constant")`` whose exit status nobody reads."""
-    line = source.line(call)
-    words = _words(arguments.positional(call, 0))
+    line, command = source.line(call), arguments.positional(call, 0)
+    if command and take_apart(source, command.value):
+        return  # for another fixer, as above
+    words = _words(command)
     need = reach(source, "subprocess", call)
-    if not isinstance(source.parent(call), cst.Expr):
-        plan.refuse(line, STATUS if not isinstance(words, str) else words)
-    elif isinstance(words, str):
-        plan.refuse(line, words)
-    elif _handles_other_errors(source, call):
-        plan.refuse(line, HANDLED)
+    reason = reason_against_system(source, call)
+    if reason or isinstance(words, str):
+        plan.refuse(line, words if isinstance(words, str) else reason)
     elif need is None:
         plan.refuse(line, NO_NAME)
     else:
         edits = _run_edits(source, call, words, need)
         plan.repair(line, TITLE.format(words[0]), *edits, needs=(need,))
+
+
+def reason_against_system(source: Source, call: cst.Call) -> str:
+    """Why ``os.system`` must keep its shell, or an empty string."""
+    if not isinstance(source.parent(call), cst.Expr):
+        return STATUS
+    return HANDLED if handles_other_errors(source, call) else ""
 
 
 def _run_edits(
@@ -157,4 +167,5 @@ FIXER = Fixer(
     answers=("B602", "B605", "B607", "S602", "S605", "S607"),
     sign=re.compile(r"\bshell\s*=|\bsystem\b"),
     look=look,
+    proven=True,
 )

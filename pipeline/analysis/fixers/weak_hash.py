@@ -170,4 +170,5 @@ FIXER = Fixer(
     answers=("B303", "B324", "S303", "S324"),
     sign=re.compile(r"(?i)md5|sha1"),
     look=look,
+    proven=True,
 )

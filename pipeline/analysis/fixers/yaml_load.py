@@ -124,4 +124,5 @@ FIXER = Fixer(
     answers=("B506", "S506"),
     sign=re.compile(r"\byaml\b"),
     look=look,
+    proven=True,
 )

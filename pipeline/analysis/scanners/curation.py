@@ -1,7 +1,8 @@
 """Judges what bandit and ruff report, as a reviewer would before showing it to anybody.
 
 Both flag calls by their name, safe or not. With the syntax tree at hand some reports are dropped
-(a constant command list, a constant https address), some are lowered and some are raised.
+(a constant command list, a constant https address), some are lowered and some are raised. Where
+values come from is the matter of ``dataflow``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import replace
 from functools import cache, cached_property
 
 from pipeline.analysis.findings import Hit
-from pipeline.analysis.flow import Flow
 from pipeline.analysis.knowledge import canonical
 from pipeline.analysis.scanners.places import Places
 from pipeline.analysis.secrets import Likelihood, likelihood
@@ -23,31 +23,12 @@ from pipeline.analysis.types import Severity
 # text check reports direction marks (B613) in every language.
 NOISE = re.compile(r"B(101|4\d\d|606|607|613)$")
 
-# Where a value from outside makes the difference between bad style and remote code execution.
-DECIDED_BY_ORIGIN = frozenset(
-    (
-        "B102",
-        "B301",
-        "B302",
-        "B307",
-        "B310",
-        "B506",
-        "B601",
-        "B602",
-        "B603",
-        "B604",
-        "B605",
-        "B608",
-        "B609",
-        "B610",
-        "B611",
-    )
-)
 SECRET_WORDS = re.compile(
     r"token|secret|passw|pwd|otp|salt|nonce|session|csrf|api_?key|private|credential|captcha|pin\b",
     re.IGNORECASE,
 )
 NEARBY = 500  # characters of a line that are searched for such words
+WRITTEN_BY_OTHERS = 0o022  # group and everybody
 PASSWORD_RULES = frozenset(("B105", "B106", "B107"))
 
 
@@ -65,37 +46,17 @@ class Judge:
         tree = self._tree()
         return None if tree is None else Places(tree, self.lines)
 
-    @cached_property
-    def flow(self) -> Flow | None:
-        """Where values come from, if there is a tree."""
-        tree = self._tree()
-        return None if tree is None else Flow(tree)
-
     def judge(self, hit: Hit) -> Hit | None:
         """Apply what is known about the rule and about this place."""
         rule = canonical(hit.rule)
         if NOISE.match(rule):
             return None
         special = _SPECIAL.get(rule)
-        judged = special(self, hit) if special else hit
-        if judged is not None and rule in DECIDED_BY_ORIGIN:
-            return self._by_origin(judged)
-        return judged
-
-    def _by_origin(self, hit: Hit) -> Hit:
-        node = self._call(hit) or self._statement(hit)
-        origin = self.flow.origin(node) if self.flow is not None and node is not None else None
-        if origin is None:
-            return hit
-        detail = f"A value in it comes from {origin}"
-        return replace(hit, severity=Severity.CRITICAL, detail=detail)
+        return special(self, hit) if special else hit
 
     def _call(self, hit: Hit) -> ast.Call | None:
         """The innermost call at the place of the hit."""
         return self.places.call(hit.line, hit.column) if self.places is not None else None
-
-    def _statement(self, hit: Hit) -> ast.AST | None:
-        return self.places.statement(hit.line, hit.column) if self.places is not None else None
 
     def random(self, hit: Hit) -> Hit:
         """Predictable numbers matter where the statement or function speaks of secrets."""
@@ -129,6 +90,13 @@ class Judge:
         if isinstance(first, ast.Constant) and str(first.value).startswith(("https://", "http://")):
             return None
         return hit
+
+    def permissions(self, hit: Hit) -> Hit | None:
+        """A mode by which only the owner writes is what a program or folder needs."""
+        call = self._call(hit)
+        modes = [arg.value for arg in call.args if isinstance(arg, ast.Constant)] if call else []
+        narrow = any(isinstance(mode, int) and not mode & WRITTEN_BY_OTHERS for mode in modes)
+        return None if narrow else hit
 
     def evaluated(self, hit: Hit) -> Hit:
         """Evaluating a constant is odd, not dangerous."""
@@ -166,5 +134,6 @@ _SPECIAL: dict[str, Callable[[Judge, Hit], Hit | None]] = {
     "B307": Judge.evaluated,
     "B102": Judge.evaluated,
     "B314": Judge.parsed_xml,
+    "B103": Judge.permissions,
     "B603": Judge.process,
 }

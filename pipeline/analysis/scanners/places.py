@@ -6,23 +6,23 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from pipeline.analysis.nodes import walk
+
 LOOKED_BACK = 200  # nodes that start before a place and are tried whether they hold it
 
 Span = tuple[tuple[int, int], tuple[int, int], ast.AST]
-SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Expr, ast.Return, ast.Raise, ast.Delete)
 
 
 class Places:
-    """The calls, simple statements and functions of one tree, by where they start.
+    """The calls and functions of one tree, by where they start.
 
     Lines count from 1 and columns from 1 in characters, as in findings; ast counts bytes from 0.
     """
 
     def __init__(self, tree: ast.AST, lines: Sequence[str]) -> None:
         self._lines = lines
-        nodes = list(ast.walk(tree))
+        nodes = walk(tree)
         self._calls = _spans([n for n in nodes if isinstance(n, ast.Call)])
-        self._statements = _spans([n for n in nodes if isinstance(n, SIMPLE)])
         functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._functions = _spans(functions)
 
@@ -30,10 +30,6 @@ class Places:
         """The innermost call there."""
         node = self._find(self._calls, line, column)
         return node if isinstance(node, ast.Call) else None
-
-    def statement(self, line: int, column: int) -> ast.AST | None:
-        """The simple statement there."""
-        return self._find(self._statements, line, column)
 
     def function_name(self, line: int, column: int) -> str:
         """The name of the innermost function there, or ""."""

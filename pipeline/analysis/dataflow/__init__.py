@@ -1,0 +1,1 @@
+"""Follows values through one Python file, from where they enter to where they can do harm."""

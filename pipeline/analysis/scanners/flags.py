@@ -1,0 +1,80 @@
+"""Runs the flag rules over one Python text."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any
+
+from pipeline.analysis.errors import TaskRefused
+from pipeline.analysis.findings import Hit, report
+from pipeline.analysis.flags import (
+    ciphers,
+    comparisons,
+    cookies,
+    debugging,
+    documents,
+    files,
+    forgery,
+    hashing,
+    keys,
+    permissions,
+    randomness,
+    tokens,
+    trust,
+    uploads,
+)
+from pipeline.analysis.flags.facts import Facts
+from pipeline.analysis.flags.model import Flag, Look
+from pipeline.analysis.source import for_parsers, split_lines
+
+SOURCE = "flags"
+FAMILIES: tuple[Look, ...] = (
+    ciphers.look,
+    comparisons.look,
+    cookies.look,
+    debugging.look,
+    documents.look,
+    files.look,
+    forgery.look,
+    hashing.look,
+    keys.look,
+    permissions.look,
+    randomness.look,
+    tokens.look,
+    trust.look,
+    uploads.look,
+)
+
+
+def task(payload: dict[str, Any]) -> dict[str, Any]:
+    """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what does not parse here."""
+    code = for_parsers(payload["code"])
+    lines = split_lines(code)
+    return report(hits(code, lines), lines)
+
+
+def hits(code: str, lines: list[str]) -> list[Hit]:
+    """Every flag of ``code``, a rule at most once at a place. Raises TaskRefused."""
+    facts = Facts(_tree(code), lines)
+    found = (flag for look in FAMILIES for flag in look(facts))
+    flags = [flag for flag in found if not facts.in_test(flag.node)]
+    places = {(flag.rule, flag.node.lineno, flag.node.col_offset): flag for flag in flags}
+    return [_hit(flag, lines) for flag in places.values()]
+
+
+def _tree(code: str) -> ast.AST:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise TaskRefused("it needs code that parses here") from error
+
+
+def _hit(flag: Flag, lines: list[str]) -> Hit:
+    node = flag.node
+    text = lines[node.lineno - 1] if node.lineno <= len(lines) else ""
+    before = text.encode("utf-8")[: node.col_offset].decode("utf-8", "ignore")
+    end = node.lineno if isinstance(node, ast.ExceptHandler) else node.end_lineno or node.lineno
+    return Hit(SOURCE, flag.rule, node.lineno, end, len(before) + 1, "", flag.severity)
