@@ -17,7 +17,8 @@ from pipeline.analysis.effect_names import (
     PROCESS_CALLS,
     effect_of,
 )
-from pipeline.analysis.names import Imports, joined
+from pipeline.analysis.names import Imports, joined, last_name
+from pipeline.analysis.nodes import children, walk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -31,9 +32,10 @@ GIVEN = dict.fromkeys(GIVE_TEXT, "text") | dict.fromkeys(GIVE_NUMBERS, "a number
 
 def describe_function(node: Function, imports: Imports, local: frozenset[str]) -> str:
     """One sentence or two; ``local`` are the functions and classes of this file."""
-    done = effects(node.body, imports, _parameters(node))
-    called = _called(node, imports, local)
-    parts = [_role(node), *done[:MOST_EFFECTS], called, _raised(node)]
+    nodes = [each for statement in node.body for each in walk(statement)]
+    done = _effects(nodes, imports, _parameters(node))
+    called = _called(nodes, imports, local, node.name)
+    parts = [_role(node), *done[:MOST_EFFECTS], called, _raised(nodes)]
     said = [part for part in parts if part]
     if not said and _is_empty(node.body):
         return "Has no body: it only declares a name."
@@ -42,19 +44,16 @@ def describe_function(node: Function, imports: Imports, local: frozenset[str]) -
     return _sentence([*said, _returned(node)])
 
 
-def effects(
-    body: list[ast.stmt], imports: Imports, parameters: frozenset[str] = frozenset()
-) -> list[str]:
+def effects(body: list[ast.stmt], imports: Imports) -> list[str]:
     """What the statements do to the world, each thing once, in the order it ends."""
+    return _effects([each for statement in body for each in walk(statement)], imports, frozenset())
+
+
+def _effects(nodes: list[ast.AST], imports: Imports, parameters: frozenset[str]) -> list[str]:
     found: dict[str, None] = {}
-    placed = (
-        node
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call | ast.Attribute)
-    )
-    nodes = sorted(placed, key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0))
-    for node in nodes:
+    placed = [node for node in nodes if isinstance(node, ast.Call | ast.Attribute)]
+    placed.sort(key=lambda node: (node.end_lineno or 0, node.end_col_offset or 0))
+    for node in placed:
         phrase = _effect(node, imports, parameters)
         if phrase:
             found[phrase] = None
@@ -99,7 +98,7 @@ def _process_effect(node: ast.Call, phrase: str, parameters: frozenset[str]) -> 
     used = [
         n.id
         for argument in node.args
-        for n in ast.walk(argument)
+        for n in walk(argument)
         if isinstance(n, ast.Name) and n.id in parameters
     ]
     built = f" built from its argument {joined(dict.fromkeys(used))}" if used else ""
@@ -126,14 +125,13 @@ def _role(node: Function) -> str:
     return ""
 
 
-def _called(node: Function, imports: Imports, local: frozenset[str]) -> str:
+def _called(nodes: list[ast.AST], imports: Imports, local: frozenset[str], own: str) -> str:
     """Whatever else it calls and what we cannot tell the effect of: named, not judged."""
-    nodes = [n for statement in node.body for n in ast.walk(statement)]
     raised = {id(n.exc) for n in nodes if isinstance(n, ast.Raise)}
     called: dict[str, None] = {}
     for each in nodes:
         if isinstance(each, ast.Call) and id(each) not in raised:
-            called[_other_call(each, imports, local, node.name)] = None
+            called[_other_call(each, imports, local, own)] = None
     called.pop("", None)
     return f"calls {joined(called, MOST_CALLED)}" if called else ""
 
@@ -152,12 +150,12 @@ def _other_call(call: ast.Call, imports: Imports, local: frozenset[str], own: st
     return f"{name or method}()" if name or method else "what it was given"
 
 
-def _raised(node: Function) -> str:
+def _raised(nodes: list[ast.AST]) -> str:
     names: dict[str, None] = {}
-    for each in ast.walk(node):
+    for each in nodes:
         if isinstance(each, ast.Raise) and each.exc is not None:
             raised = each.exc.func if isinstance(each.exc, ast.Call) else each.exc
-            names[getattr(raised, "attr", getattr(raised, "id", "an error"))] = None
+            names[last_name(raised) or "an error"] = None
     return f"raises {joined(names, 4)}" if names else ""
 
 
@@ -168,7 +166,7 @@ def _own_nodes(node: Function) -> Iterator[ast.AST]:
         each = stack.pop()
         yield each
         if not isinstance(each, (*DEFINITIONS, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(each))
+            stack.extend(children(each))
 
 
 def _returned(node: Function) -> str:

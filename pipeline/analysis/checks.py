@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from pipeline.analysis import sandbox
@@ -13,6 +14,10 @@ from pipeline.analysis.limits import Limits
 from pipeline.analysis.types import Check
 
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=8)  # on an idle machine the second one counts
+TOGETHER = frozenset(
+    {"text", "secrets", "syntax", "structure", "bandit", "ruff", "dataflow", "flags"}
+)
+SHORT = 64 * 1024  # characters of code whose checks share a child, as a fork costs more than each
 OUTLINE_LIMITS = Limits(wall_seconds=10.0, cpu_seconds=4)  # a nicety, and lexers can be baited
 
 
@@ -58,13 +63,27 @@ def run_checks(code: str, language: str, deadline: float | None) -> Answers:
 
 def _run(names: tuple[str, ...], code: str, language: str, deadline: float | None) -> Answers:
     payload = {"code": code, "language": language}
-    waits = [(name, _submitted(name, payload, deadline)) for name in names]
+    shared = [name for name in names if name in TOGETHER and len(code) <= SHORT]
+    together = _submitted("together", {**payload, "names": shared}, deadline) if shared else None
+    alone = {name: _submitted(name, payload, deadline) for name in names if name not in shared}
+    done = _all_or_none(together) if together else {}
     answers = Answers()
-    for name, wait in waits:
-        answers.take(name, wait)
+    for name in names:
+        if name in done:
+            answers.take(name, partial(done.__getitem__, name))
+        else:
+            answers.take(name, alone.get(name) or _submitted(name, payload, deadline))
     if answers.lost is not None and not answers.answers:
         raise answers.lost
     return answers
+
+
+def _all_or_none(wait: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answers of tasks that share a child. If one of them broke it, each gets its own turn."""
+    try:
+        return wait()
+    except SandboxError:
+        return {}
 
 
 def _submitted(

@@ -57,6 +57,13 @@ def targets_left(before: Examination, after: Examination, changes: tuple[Change,
     ]
 
 
+def partly_gone(before: Examination, after: Examination) -> list[str]:
+    """Kinds of problems that became rarer and are not gone; all kinds where none became rarer."""
+    old, new = _counts(before), _counts(after)
+    rarer = [kind for kind in old if new[kind] < old[kind]]
+    return [f"{kind} ({new[kind]} of {old[kind]})" for kind in rarer or old if new[kind]]
+
+
 def lost_public_names(before: Examination, after: Examination) -> list[str]:
     """Classes, functions and methods without a leading underscore that are no longer there."""
     return sorted(_public(before) - _public(after))

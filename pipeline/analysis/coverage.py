@@ -34,7 +34,9 @@ ANY_TEXT = ("text", "secrets")
 COVERAGE: dict[str, Coverage] = {
     "javascript": Coverage(TREE_SITTER),
     "typescript": Coverage(TREE_SITTER),
-    "python": Coverage(PYTHON_PARSERS, scanners=("bandit", "ruff"), fixers=True),
+    "python": Coverage(
+        PYTHON_PARSERS, scanners=("bandit", "ruff", "dataflow", "flags"), fixers=True
+    ),
     "java": Coverage(TREE_SITTER),
     "csharp": Coverage(TREE_SITTER),
     "go": Coverage(TREE_SITTER),

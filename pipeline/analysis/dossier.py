@@ -29,12 +29,12 @@ PENALTIES = {
 }
 BEST_IF_BROKEN = 2.0
 BEST_IF_UNSCANNED = 6.0  # nobody looked for weaknesses, so none being found means little
-BEST_IF_ANSWERING = 7.0  # no scanner here has rules for most of what goes wrong in web code
+BEST_IF_ANSWERING = 7.0  # who may do what is looked at by no scanner here
 MOST_TRACED = 25
 MEDIUM_FOR_PROTOTYPE = 3
 UNPROVEN_WEB = (
-    "It answers requests from strangers, and the scanners have no rules for most of what goes "
-    "wrong there; their silence is no proof. See what was not checked."
+    "It answers requests from strangers. What they send was followed through this file alone, and "
+    "nobody looked at who may do what; silence is no proof. See what was not checked."
 )
 
 

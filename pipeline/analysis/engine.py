@@ -11,10 +11,11 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from pipeline.analysis import dossier, sandbox, verdict
+from pipeline.analysis import comparison, dossier, harmless, sandbox, verdict
 from pipeline.analysis.checks import Answers, run_checks
 from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost
 from pipeline.analysis.languages import LANGUAGES
+from pipeline.analysis.ledger import rows
 from pipeline.analysis.merge import merge
 from pipeline.analysis.remembered import remembered
 from pipeline.analysis.types import (
@@ -23,11 +24,13 @@ from pipeline.analysis.types import (
     Dossier,
     Examination,
     Finding,
+    Outcome,
     Rebuild,
     Refusal,
     Syntax,
     SyntaxState,
     Verdict,
+    VerdictCheck,
 )
 
 
@@ -95,7 +98,40 @@ def quality(
     before = _examine(original, language, deadline)
     same = original == rebuilt
     after = before if same else _examine(rebuilt, language, deadline)
-    return verdict.judge(before, after, tuple(changes), tuple(refusals), changed=not same)
+    return verdict.judge(
+        before,
+        after,
+        tuple(changes),
+        tuple(refusals),
+        changed=not same,
+        compared=() if same else _compared(original, rebuilt, before, after, changes, deadline),
+    )
+
+
+def _compared(
+    original: str,
+    rebuilt: str,
+    before: Examination,
+    after: Examination,
+    changes: Sequence[Change],
+    deadline: float | None,
+) -> list[VerdictCheck]:
+    """The rows of the ledger that need both texts; one that says why, where there are none."""
+    removed = comparison.gone(before, after)
+    payload = {
+        "original": original,
+        "rebuilt": rebuilt,
+        "language": before.language,
+        "flagged": verdict.flagged_lines(removed, changes),
+        "weaknesses": sorted(verdict.weaknesses(removed, changes)),
+    }
+    try:
+        answer = sandbox.run("ledger", payload, deadline=deadline)
+    except (DeadlinePassed, ServerLost):
+        raise
+    except SandboxError as error:
+        return [rows.row("rest-unchanged", Outcome.NOT_RUN, f"not compared: {error}")]
+    return [VerdictCheck.model_validate(each) for each in answer["rows"]]
 
 
 def _examine(code: str, language: str, deadline: float | None) -> Examination:
@@ -105,15 +141,17 @@ def _examine(code: str, language: str, deadline: float | None) -> Examination:
 
 def _measure(code: str, language: str, deadline: float | None) -> Examination:
     answers = run_checks(code, language, deadline)
+    listed = answers.answers.get("dataflow", {}).get("harmless", ())
+    standing, left_out = harmless.split(_findings(answers), listed)
     structure = answers.answers.get("structure") or answers.answers.get("outline") or {}
     return Examination(
         language=language,
         syntax=_syntax(answers),
-        findings=merge(_findings(answers)),
+        findings=merge(standing),
         components=tuple(Component.model_validate(c) for c in structure.get("components", ())),
         imports=tuple(structure.get("imports", ())),
         assumptions=tuple(structure.get("assumptions", ())),
-        checks=tuple(answers.checks),
+        checks=tuple(harmless.said(check, left_out) for check in answers.checks),
         **_measures(answers, code),
     )
 

@@ -14,6 +14,7 @@ from pipeline.analysis.effect_names import (
     WINDOWS_ONLY,
 )
 from pipeline.analysis.names import Imports, joined
+from pipeline.analysis.nodes import walk
 
 MOST_ASSUMPTIONS = 60
 _HOST = re.compile(r"(?:https?|wss?|ftp|redis|postgres(?:ql)?|mysql|amqp|mongodb)(?:\+\w{1,20})?://"
@@ -24,16 +25,17 @@ _PROGRAM = re.compile(r"[\w./+-]{1,80}$")
 def assumptions(tree: ast.AST, imports: Imports) -> list[str]:
     """Plain sentences, each once, in a fixed order of kinds."""
     found: dict[str, None] = {}
-    for sentence in _general(tree, imports):
+    nodes = walk(tree)
+    for sentence in _general(nodes, imports):
         found[sentence] = None
-    for node in ast.walk(tree):
+    for node in nodes:
         for sentence in _of_node(node, imports):
             found[sentence] = None
     return list(found)[:MOST_ASSUMPTIONS]
 
 
-def _general(tree: ast.AST, imports: Imports) -> Iterator[str]:
-    version = max((_version(node) for node in ast.walk(tree)), default=0)
+def _general(nodes: list[ast.AST], imports: Imports) -> Iterator[str]:
+    version = max(map(_version, nodes), default=0)
     if version:
         yield f"Python 3.{version} or later runs it"
     packages = imports.third_party()

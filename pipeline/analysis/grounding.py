@@ -10,14 +10,17 @@ from pipeline.analysis.types import Finding
 SHORTEST_QUOTE = 3  # characters; less is found on any line and proves nothing
 
 
-def grounded(findings: Iterable[Finding], code: str) -> tuple[list[Finding], int]:
+def grounded(findings: Iterable[Finding], code: str, shown: str) -> tuple[list[Finding], int]:
     """The findings whose quoted line stands in ``code``, each put where it stands, and how many
     were dropped.
+
+    ``code`` is what the model got; ``shown`` has the same lines as their owner wrote them.
 
     ``snippet`` holds the quote on entry and the code's own line afterwards. Of several places the
     one nearest to the claimed line is taken.
     """
     lines = source.split_lines(code)
+    lines_shown = source.split_lines(shown)
     places: dict[str, list[int]] = {}
     for number, line in enumerate(lines, 1):
         places.setdefault(_normalised(line), []).append(number)
@@ -27,7 +30,7 @@ def grounded(findings: Iterable[Finding], code: str) -> tuple[list[Finding], int
         if place is None:
             dropped += 1
         else:
-            kept.append(_moved(finding, place, lines))
+            kept.append(_moved(finding, place, lines_shown))
     return kept, dropped
 
 

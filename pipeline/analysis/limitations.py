@@ -7,15 +7,15 @@ from pipeline.analysis.languages import label_of
 from pipeline.analysis.types import Examination, SyntaxState
 
 NO_RULES_FOR = (
-    "Cross-site scripting beyond marked-safe strings, template injection, server-side request "
-    "forgery, path traversal outside archives, open redirects, LDAP and XPath injection, cookie "
-    "flags, tokens that are read without checking their signature, cipher modes and settings of "
-    "TLS contexts: the scanners have no rules for them, or few.",
+    "Injection, cross-site scripting and path traversal across files: a value from outside was "
+    "followed through this file alone. What templates and functions of other files do with it, "
+    "and values that were stored before, stay unseen.",
     "Authentication, authorisation and business logic: whether the right people may do the right "
     "things cannot be read from one file.",
     "Races, deadlocks and other faults of concurrency.",
     "Known vulnerabilities of the imported packages: versions are not part of the text.",
 )
+OF_ANY_LANGUAGE = 1  # where those begin that hold for every language
 ALWAYS = (
     "Other files of the project: imports were not followed.",
     "Behaviour at run time: the code was never executed.",
@@ -28,7 +28,7 @@ def not_checked(examination: Examination, comments: str = "") -> tuple[str, ...]
     if examination.language == "python":
         said += NO_RULES_FOR
     else:
-        said += [*_parsed_only(examination), *NO_RULES_FOR[1:]]
+        said += [*_parsed_only(examination), *NO_RULES_FOR[OF_ANY_LANGUAGE:]]
     if comments.strip():
         said.append("Your comment: the built-in engine keeps it but cannot interpret prose.")
     return (*said, *ALWAYS)

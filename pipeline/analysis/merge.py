@@ -9,7 +9,7 @@ from pipeline.analysis.knowledge import canonical
 from pipeline.analysis.types import Finding
 
 # In this order: whose place and words stand when two agree.
-SOURCES = ("bandit", "ruff", "flawfinder", "secrets", "text", "model")
+SOURCES = ("dataflow", "bandit", "ruff", "flawfinder", "flags", "secrets", "text", "model")
 MOST_LINES = 50  # of one finding that are compared with others
 
 

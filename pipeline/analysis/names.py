@@ -6,6 +6,8 @@ import ast
 import sys
 from collections.abc import Iterable
 
+from pipeline.analysis.nodes import walk
+
 
 class Imports:
     """The imports of one tree: full names by local name, and top-level modules in order."""
@@ -13,7 +15,7 @@ class Imports:
     def __init__(self, tree: ast.AST) -> None:
         self.names: dict[str, str] = {}
         self.modules: dict[str, None] = {}
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Import):
                 self._plain(node)
             elif isinstance(node, ast.ImportFrom):
@@ -48,6 +50,13 @@ class Imports:
         if not isinstance(node, ast.Name):
             return ""
         return ".".join([self.names.get(node.id, node.id), *reversed(parts)])
+
+
+def last_name(node: ast.AST) -> str:
+    """The last word of a dotted name: ``run`` of ``subprocess.run``; "" for what is no name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def origin(module: str) -> str:

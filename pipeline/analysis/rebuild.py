@@ -206,7 +206,8 @@ def _change(repair: Repair, line: int, findings: Sequence[Finding]) -> Change:
         if finding.line <= line <= finding.end_line and rules & set(finding.rules)
     )
     cwe = next(answered, None) or repair.cwe
-    return Change(rule=repair.rule, title=repair.title, line=line, cwe=cwe)
+    title = repair.title
+    return Change(rule=repair.rule, title=title, line=line, cwe=cwe, proven=repair.proven)
 
 
 def _refusal(doubt: Doubt, line: int) -> Refusal:

@@ -1,37 +1,40 @@
-"""Remembers the last examinations of this process, so that no step measures a text twice.
+"""Remembers what the last texts of this process were found to hold, so that no step looks twice.
 
-The quality step compares with the original, which the forensic step measured a moment ago.
-Examining is a function of the text alone, so a remembered answer is the answer; one with a check
-that did not run is not kept, because it may run the next time.
+The quality step compares with the original, which the forensic step measured a moment ago, and all
+three look for the same secrets. Both are functions of the text alone, so a remembered answer is the
+answer.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from pipeline.analysis.types import Examination
 
 MOST_KEPT = 32
-Key = tuple[str, str]  # code, language
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
-class Remembered:
-    """A small store of examinations, the longest unused forgotten first. Safe among threads."""
+class Remembered(Generic[K, V]):
+    """A small store of answers, the longest unused forgotten first. Safe among threads."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Key, Examination] = OrderedDict()
+    def __init__(self, worth_keeping: Callable[[V], bool] = lambda answer: True) -> None:
+        self._worth_keeping = worth_keeping
+        self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: Key, measure: Callable[[], Examination]) -> Examination:
-        """The examination under ``key``, measured now if it is not known."""
+    def get(self, key: K, measure: Callable[[], V]) -> V:
+        """The answer under ``key``, measured now if it is not known."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         measured = measure()
-        if all(check.ran for check in measured.checks):
+        if self._worth_keeping(measured):
             self._keep(key, measured)
         return measured
 
@@ -40,11 +43,17 @@ class Remembered:
         with self._lock:
             self._kept.clear()
 
-    def _keep(self, key: Key, measured: Examination) -> None:
+    def _keep(self, key: K, measured: V) -> None:
         with self._lock:
             self._kept[key] = measured
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
 
 
-remembered = Remembered()
+def _is_whole(examination: Examination) -> bool:
+    """A check that did not run may run the next time."""
+    return all(check.ran for check in examination.checks)
+
+
+# By code and language.
+remembered = Remembered[tuple[str, str], Examination](_is_whole)

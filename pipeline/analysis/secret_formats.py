@@ -6,20 +6,30 @@ A new kind of key is one more entry. ``secret`` is the group that must never be 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of secret: ``rule`` names it in findings, ``label`` in sentences."""
+    """One kind of secret: ``rule`` names it in findings, ``label`` in sentences.
+
+    A text without any of ``marks`` holds none; looking for those is many times quicker.
+    """
 
     rule: str
     label: str
+    marks: tuple[str, ...]
     pattern: re.Pattern[str]
 
+    def matches(self, code: str) -> Iterator[re.Match[str]]:
+        """Every place that looks like such a secret."""
+        if any(mark in code for mark in self.marks):
+            yield from self.pattern.finditer(code)
 
-def _format(rule: str, label: str, pattern: str) -> Format:
-    return Format(rule, label, re.compile(pattern))
+
+def _format(rule: str, label: str, marks: str, pattern: str) -> Format:
+    return Format(rule, label, tuple(marks.split()), re.compile(pattern))
 
 
 _EDGE = r"(?<![A-Za-z0-9_-])"
@@ -28,59 +38,83 @@ FORMATS = (
     _format(
         "private-key",
         "a private key",
+        "-----BEGIN",
         r"-----BEGIN (?:[A-Z]{2,12} ){0,2}PRIVATE KEY(?: BLOCK)?-----(?P<secret>[^-]{0,4000})",
     ),
     _format(
         "aws-access-key",
         "an AWS access key id",
+        "AKIA ASIA",
         _EDGE + r"(?P<secret>(?:AKIA|ASIA)[A-Z0-9]{16})(?![A-Z0-9])",
     ),
     _format(
         "github-token",
         "a GitHub token",
+        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
         _EDGE + r"(?P<secret>gh[pousr]_[A-Za-z0-9]{36,251}|github_pat_[A-Za-z0-9_]{40,251})",
     ),
-    _format("gitlab-token", "a GitLab token", _EDGE + r"(?P<secret>glpat-[A-Za-z0-9_-]{20,64})"),
     _format(
-        "slack-token", "a Slack token", _EDGE + r"(?P<secret>xox[abeprs]-[A-Za-z0-9-]{10,250})"
+        "gitlab-token",
+        "a GitLab token",
+        "glpat-",
+        _EDGE + r"(?P<secret>glpat-[A-Za-z0-9_-]{20,64})",
+    ),
+    _format(
+        "slack-token",
+        "a Slack token",
+        "xox",
+        _EDGE + r"(?P<secret>xox[abeprs]-[A-Za-z0-9-]{10,250})",
     ),
     _format(
         "slack-webhook",
         "a Slack webhook address",
+        "hooks.slack.com",
         r"https://hooks\.slack\.com/services/(?P<secret>[A-Za-z0-9/]{20,120})",
     ),
-    _format("google-api-key", "a Google API key", _EDGE + r"(?P<secret>AIza[A-Za-z0-9_-]{35})"),
+    _format(
+        "google-api-key", "a Google API key", "AIza", _EDGE + r"(?P<secret>AIza[A-Za-z0-9_-]{35})"
+    ),
     _format(
         "google-oauth-secret",
         "a Google OAuth client secret",
+        "GOCSPX-",
         _EDGE + r"(?P<secret>GOCSPX-[A-Za-z0-9_-]{20,60})",
     ),
     _format(
         "stripe-key",
         "a Stripe live key",
+        "_live_",
         _EDGE + r"(?P<secret>(?:sk|rk)_live_[A-Za-z0-9]{16,250})",
     ),
     _format(
         "anthropic-key",
         "an Anthropic API key",
+        "sk-ant-",
         _EDGE + r"(?P<secret>sk-ant-[A-Za-z0-9_-]{20,250})",
     ),
     _format(
         "openai-key",
         "an OpenAI-style API key",
+        "sk-",
         _EDGE + r"(?P<secret>sk-(?!ant-)(?:proj-|svcacct-|or-v1-)?[A-Za-z0-9_-]{32,250})",
     ),
     _format(
         "sendgrid-key",
         "a SendGrid API key",
+        "SG.",
         _EDGE + r"(?P<secret>SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{30,80})",
     ),
-    _format("npm-token", "an npm token", _EDGE + r"(?P<secret>npm_[A-Za-z0-9]{36})"),
-    _format("pypi-token", "a PyPI token", _EDGE + r"(?P<secret>pypi-[A-Za-z0-9_-]{50,250})"),
-    _format("twilio-key", "a Twilio API key", _EDGE + r"(?P<secret>SK[0-9a-f]{32})(?![0-9a-f])"),
+    _format("npm-token", "an npm token", "npm_", _EDGE + r"(?P<secret>npm_[A-Za-z0-9]{36})"),
+    _format(
+        "pypi-token", "a PyPI token", "pypi-", _EDGE + r"(?P<secret>pypi-[A-Za-z0-9_-]{50,250})"
+    ),
+    _format(
+        "twilio-key", "a Twilio API key", "SK", _EDGE + r"(?P<secret>SK[0-9a-f]{32})(?![0-9a-f])"
+    ),
     _format(
         "json-web-token",
         "a signed JSON web token",
+        "eyJ",
         _EDGE
         + r"(?P<secret>eyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,2000}"
         + r"\.[A-Za-z0-9_-]{10,500})",
@@ -109,3 +143,16 @@ BARE_ASSIGNMENT = re.compile(
     r"=(?P<secret>[^\s\"'`$(){}<>]{6,300})[ \t]{0,20}$",
     re.MULTILINE,
 )
+
+# The beginnings of the patterns above, without the values that they look at.
+_MAYBE = re.compile(
+    r"://[^\s:/@'\"<>]{0,100}:|(?:passwo?r?d|passphrase|pwd|secret|token|api[_-]?key|credential"
+    r"|access[_-]?key|private[_-]?key|PASSWD)[A-Za-z0-9_-]{0,40}[\"']?\s{0,8}[:=]",
+    re.IGNORECASE,
+)
+
+
+def may_hold(text: str) -> bool:
+    """False only for a text in which no pattern here matches; quick, whatever the text."""
+    marks = (mark for known in FORMATS for mark in known.marks)
+    return bool(_MAYBE.search(text)) or any(mark in text for mark in marks)

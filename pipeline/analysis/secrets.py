@@ -15,7 +15,13 @@ from typing import Any
 
 from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.positions import Positions
-from pipeline.analysis.secret_formats import ASSIGNMENT, BARE_ASSIGNMENT, CONNECTION, FORMATS
+from pipeline.analysis.secret_formats import (
+    ASSIGNMENT,
+    BARE_ASSIGNMENT,
+    CONNECTION,
+    FORMATS,
+    Format,
+)
 from pipeline.analysis.source import split_lines
 from pipeline.analysis.types import Severity
 
@@ -66,16 +72,34 @@ def entropy(value: str) -> float:
 def hits(code: str) -> Iterator[Hit]:
     """Every secret found, in no particular order; a place may be reported twice."""
     positions = Positions(code)
+    for known, match in formatted(code):
+        yield _hit(positions, match, known.rule, f"This is {known.label}")
+    for match in in_addresses(code):
+        yield _connection(positions, match)
+    for match, likely in assigned(code):
+        yield _assignment(positions, match, likely)
+
+
+def formatted(code: str) -> Iterator[tuple[Format, re.Match[str]]]:
+    """Keys and tokens of known formats."""
     for known in FORMATS:
-        for match in known.pattern.finditer(code):
+        for match in known.matches(code):
             if not _is_example(match["secret"]):
-                yield _hit(positions, match, known.rule, f"This is {known.label}")
-    for match in CONNECTION.finditer(code):
-        if likelihood(match["secret"]) or _NAME_LIKE.match(match["secret"]):
-            yield from _connection(positions, match)
+                yield known, match
+
+
+def in_addresses(code: str) -> Iterator[re.Match[str]]:
+    """Passwords that stand in addresses of servers."""
+    return (match for match in CONNECTION.finditer(code) if _is_password(match["secret"]))
+
+
+def assigned(code: str) -> Iterator[tuple[re.Match[str], Likelihood]]:
+    """Fixed values given to names that say that they are secret."""
     for pattern in (ASSIGNMENT, BARE_ASSIGNMENT):
         for match in pattern.finditer(code):
-            yield from _assignment(positions, match)
+            likely = likelihood(match["secret"])
+            if likely is not Likelihood.NONE:
+                yield match, likely
 
 
 def _is_example(secret: str) -> bool:
@@ -83,21 +107,23 @@ def _is_example(secret: str) -> bool:
     return "EXAMPLE" in secret or len(set(secret[8:])) <= 2 < len(secret[8:])
 
 
-def _connection(positions: Positions, match: re.Match[str]) -> Iterator[Hit]:
-    if _PLACEHOLDER.match(match["secret"]):
-        return
+def _is_password(text: str) -> bool:
+    """Whether what stands in an address as a password is one, and no placeholder."""
+    if _PLACEHOLDER.match(text):
+        return False
+    return bool(likelihood(text) or _NAME_LIKE.match(text))
+
+
+def _connection(positions: Positions, match: re.Match[str]) -> Hit:
     local = match["host"].startswith(LOCAL_HOSTS)
     severity = Severity.LOW if local else Severity.HIGH
-    yield _hit(positions, match, "connection-password", "An address with a password", severity)
+    return _hit(positions, match, "connection-password", "An address with a password", severity)
 
 
-def _assignment(positions: Positions, match: re.Match[str]) -> Iterator[Hit]:
-    found = likelihood(match["secret"])
-    if found is Likelihood.NONE:
-        return
-    severity = Severity.HIGH if found is Likelihood.STRONG else Severity.MEDIUM
+def _assignment(positions: Positions, match: re.Match[str], likely: Likelihood) -> Hit:
+    severity = Severity.HIGH if likely is Likelihood.STRONG else Severity.MEDIUM
     detail = f"A fixed value is given to a name with {match['name'].lower()} in it"
-    yield _hit(positions, match, "assigned-secret", detail, severity)
+    return _hit(positions, match, "assigned-secret", detail, severity)
 
 
 def _hit(

@@ -177,6 +177,7 @@ def main(temporary: str) -> None:
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     tasks.preload()
     gc.freeze()  # a collection in a child would otherwise copy all of the warm memory
-    with OwnedDirectory(temporary) as directory:
+    # Nobody is there to answer once the client was killed: no mistake, and no news for a log.
+    with OwnedDirectory(temporary) as directory, contextlib.suppress(BrokenPipeError):
         _write_all(answers, pack({"id": HELLO, "directory": directory}))
         Server(requests, answers, directory).serve()

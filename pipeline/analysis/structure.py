@@ -14,6 +14,7 @@ from pipeline.analysis.behaviour import describe_function, effects
 from pipeline.analysis.environment import assumptions, is_main_guard, runs_on_import
 from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.names import Imports, joined
+from pipeline.analysis.nodes import walk
 from pipeline.analysis.source import for_parsers
 from pipeline.analysis.types import Component
 
@@ -71,7 +72,7 @@ def _class(node: ast.ClassDef, imports: Imports, local: frozenset[str]) -> Itera
 def _entry_point(node: ast.stmt, imports: Imports) -> Component:
     called = [
         f"{imports.full_name(n.func)}()"
-        for n in ast.walk(node)
+        for n in walk(node)
         if isinstance(n, ast.Call) and imports.full_name(n.func)
     ]
     what = f"Started as a program, it calls {joined(dict.fromkeys(called), 4)}." if called else ""

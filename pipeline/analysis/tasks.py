@@ -16,14 +16,19 @@ Task = Callable[[dict[str, Any]], dict[str, Any]]
 REGISTRY = {
     "text": "pipeline.analysis.text:task",
     "secrets": "pipeline.analysis.secrets:task",
+    "secret-values": "pipeline.analysis.secret_values:task",
     "syntax": "pipeline.analysis.syntax:task",
     "structure": "pipeline.analysis.structure:task",
     "outline": "pipeline.analysis.outline:task",
     "highlight": "pipeline.analysis.highlight:task",
     "bandit": "pipeline.analysis.scanners.bandit:task",
     "ruff": "pipeline.analysis.scanners.ruff:task",
+    "dataflow": "pipeline.analysis.dataflow.scan:task",
+    "flags": "pipeline.analysis.scanners.flags:task",
     "flawfinder": "pipeline.analysis.scanners.flawfinder:task",
+    "ledger": "pipeline.analysis.ledger.comparison:task",
     "rebuild": "pipeline.analysis.rebuild_task:task",
+    "together": "pipeline.analysis.together:task",
     "probe": "pipeline.analysis.probe:task",
 }
 

@@ -25,6 +25,7 @@ _SUSPICIOUS = {
     "replacement-character": re.compile("\ufffd"),
     "control-character": re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]"),
 }
+IN_ASCII = ("control-character",)  # all others are looked for in vain
 _WORD_WITH_OTHERS = re.compile(r"[^\W\d](?:\w{0,60}[^\x00-\x7f]\w{0,60})|[^\x00-\x7f\W]\w{1,60}")
 LOOKALIKE_SCRIPTS = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "FULLWIDTH", "MATHEMATICAL")
 
@@ -33,19 +34,17 @@ def hits(code: str, language: str) -> Iterator[Hit]:
     """Everything suspicious about the characters of a text, at most twenty places of a kind."""
     text = " " + code[1:] if code.startswith(BOM) else code
     positions = Positions(text)
-    for rule, pattern in _SUSPICIOUS.items():
-        yield from _character_hits(rule, pattern, text, positions)
+    for rule in IN_ASCII if text.isascii() else _SUSPICIOUS:
+        yield from _character_hits(rule, text, positions)
     yield from _lookalikes(text, positions)
     yield from _long_lines(text)
     yield from _wrong_language(code, language)
 
 
-def _character_hits(
-    rule: str, pattern: re.Pattern[str], text: str, positions: Positions
-) -> Iterator[Hit]:
+def _character_hits(rule: str, text: str, positions: Positions) -> Iterator[Hit]:
     """One hit a line, naming the characters of that line."""
     seen: dict[int, list[tuple[int, str]]] = {}
-    for match in pattern.finditer(text):
+    for match in _SUSPICIOUS[rule].finditer(text):
         line, column = positions.of(match.start())
         if line not in seen and len(seen) >= MOST_OF_A_KIND:
             break

@@ -145,12 +145,16 @@ class Dossier(Value):
 
 
 class Change(Value):
-    """One change that the rebuilder made. ``line`` counts in the original."""
+    """One change that the rebuilder made. ``line`` counts in the original.
+
+    ``proven``: the fixer shows that only an attack can notice the change; a model never is.
+    """
 
     rule: str
     title: str
     line: int
     cwe: int | None = None
+    proven: bool = False
 
 
 class Refusal(Value):
@@ -179,8 +183,9 @@ class Outcome(StrEnum):
 
 
 class VerdictCheck(Value):
-    """A measured reason behind the confidence of a verdict."""
+    """A measured reason behind the confidence of a verdict: a row of the ledger."""
 
+    id: str = Field(default="", description="stable name; results older than it have none")
     name: str
     outcome: Outcome
     detail: str
@@ -193,6 +198,8 @@ class Verdict(Value):
     improvements: tuple[str, ...]
     remaining: tuple[str, ...]
     confidence: Confidence
+    rule: str = Field(default="", description="the rule of the table that gave the confidence")
+    reason: str = Field(default="", description="that rule in words")
     checks: tuple[VerdictCheck, ...]
     explanation: str = Field(default="", description="a model's sentence; it decides nothing")
     claimed_confidence: str = Field(default="", description="a model's own; only displayed")

@@ -9,18 +9,19 @@ from pipeline.analysis.comparison import (
     gone,
     lost_public_names,
     new_findings,
+    partly_gone,
     problem,
     targets_left,
 )
 from pipeline.analysis.coverage import COVERAGE, fully_scanned, has_tree, scanned
 from pipeline.analysis.languages import label_of
+from pipeline.analysis.ledger.rows import FAILED, NOT_RUN, PASSED, TITLES, row
+from pipeline.analysis.ledger.rules import decide
 from pipeline.analysis.names import joined
 from pipeline.analysis.types import (
     Change,
-    Confidence,
     Examination,
     Finding,
-    Outcome,
     Refusal,
     Severity,
     SyntaxState,
@@ -29,9 +30,8 @@ from pipeline.analysis.types import (
 )
 
 MOST_IMPROVEMENTS = 5
+INCOMPLETE = "nothing-like-it-left"  # no damage: the repair may be used, and is not the end of it
 EMPTIED_BELOW = 0.5  # share of the code lines that has to be left
-
-PASSED, FAILED, NOT_RUN = Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN
 
 
 def judge(
@@ -41,120 +41,159 @@ def judge(
     refusals: tuple[Refusal, ...],
     *,
     changed: bool,
+    compared: Iterable[VerdictCheck] = (),
 ) -> Verdict:
-    """The verdict on a rebuilt text. Never HIGH: no test of behaviour was run."""
-    damage = (
-        _changed(changed),
-        _parses(after),
-        _not_emptied(before, after),
-        _scanners_ran(before, after),
-        _targets_gone(before, after, changes),
-        _nothing_new(before, after),
-        _names_kept(before, after),
+    """The verdict on a rebuilt text. ``compared``: the rows that need both texts at hand."""
+    checks = _in_order(
+        (
+            _changed(changed),
+            _parses(after),
+            _not_emptied(before, after),
+            _scanners_ran(before, after),
+            _targets_gone(before, after, changes),
+            _nothing_new(before, after),
+            _nothing_like_it_left(before, after, changes),
+            _names_kept(before, after),
+            *compared,
+        )
     )
-    checks = (*damage, _nothing_serious_left(after))
     removed = gone(before, after) if changed else []
+    confidence, rule = decide(checks, is_shallow=not fully_scanned(after))
     return Verdict(
-        sentence=_sentence(before, after, damage, removed, changed),
+        sentence=_sentence(before, after, checks, removed, changed),
         improvements=_improvements(changes, removed, changed),
         remaining=(*_findings_left(after), *_refused(refusals)),
-        confidence=_confidence(after, checks),
+        confidence=confidence,
+        rule=rule.id,
+        reason=rule.reason,
         checks=checks,
     )
 
 
-def _check(name: str, outcome: Outcome, detail: str) -> VerdictCheck:
-    return VerdictCheck(name=name, outcome=outcome, detail=detail)
+def flagged_lines(removed: Iterable[Finding], changes: Iterable[Change]) -> list[tuple[int, int]]:
+    """First and last lines in the original of what was repaired."""
+    places = {(finding.line, finding.end_line) for finding in removed}
+    return sorted(places | {(change.line, change.line) for change in changes})
+
+
+def weaknesses(removed: Iterable[Finding], changes: Iterable[Change]) -> set[int]:
+    """The CWE numbers of what was repaired."""
+    cwes = [*(finding.cwe for finding in removed), *(change.cwe for change in changes)]
+    return {cwe for cwe in cwes if cwe is not None}
+
+
+def _in_order(checks: Iterable[VerdictCheck]) -> tuple[VerdictCheck, ...]:
+    """One row a check, the worse of two, in the order in which they are shown: failures first."""
+    rows: dict[str, VerdictCheck] = {}
+    for check in checks:
+        if check.id not in rows or check.outcome is FAILED:
+            rows[check.id] = check
+    in_order = [rows[name] for name in TITLES if name in rows]
+    return tuple(sorted(in_order, key=lambda check: check.outcome is not FAILED))
 
 
 def _changed(changed: bool) -> VerdictCheck:
     detail = "the rebuilt text differs" if changed else "the rebuilt text equals the original"
-    return _check("something changed", PASSED if changed else FAILED, detail)
+    return row("changed", PASSED if changed else FAILED, detail)
 
 
 def _parses(after: Examination) -> VerdictCheck:
     outcomes = {SyntaxState.VALID: PASSED, SyntaxState.BROKEN: FAILED}
     detail = after.syntax.message or "it parses"
-    return _check("parses", outcomes.get(after.syntax.state, NOT_RUN), detail)
+    return row("parses", outcomes.get(after.syntax.state, NOT_RUN), detail)
 
 
 def _not_emptied(before: Examination, after: Examination) -> VerdictCheck:
     """Removing most of the code also removes its findings, and is no repair."""
     kept = after.code_lines >= EMPTIED_BELOW * before.code_lines
     detail = f"{before.code_lines} lines of code before, {after.code_lines} after"
-    return _check("code is still there", PASSED if kept else FAILED, detail)
+    return row("not-emptied", PASSED if kept else FAILED, detail)
 
 
 def _scanners_ran(before: Examination, after: Examination) -> VerdictCheck:
     scanners = COVERAGE[before.language].scanners
     if scanned(before) and scanned(after):
         depth = "" if fully_scanned(after) else ", which knows calls by their names only"
-        detail = f"both texts were read by {joined(scanners)}{depth}"
-        return _check("scanned before and after", PASSED, detail)
+        return row("scanned", PASSED, f"both texts were read by {joined(scanners)}{depth}")
     if not scanners:
         detail = f"there is no scanner for {label_of(before.language)} here"
     else:
         missing = {c.name for e in (before, after) for c in e.checks if not c.ran}
         detail = f"did not run on both texts: {joined(sorted(missing))}"
-    return _check("scanned before and after", NOT_RUN, detail)
+    return row("scanned", NOT_RUN, detail)
 
 
 def _targets_gone(
     before: Examination, after: Examination, changes: tuple[Change, ...]
 ) -> VerdictCheck:
-    name = "repaired findings are gone"
-    if not changes:
-        return _check(name, NOT_RUN, "no list of repairs came with the rebuilt text")
+    """What the changes aimed at; without a list of changes, every kind that became rarer."""
     if not scanned(before) or not scanned(after):
-        return _check(name, NOT_RUN, "the texts were not scanned fully")
-    left = targets_left(before, after, changes)
+        return row("targets-gone", NOT_RUN, "the texts were not scanned fully")
+    if changes:
+        left = targets_left(before, after, changes)
+        good = f"{len(changes)} repairs, none of them reported again"
+    else:
+        if not before.findings:
+            return row("targets-gone", NOT_RUN, "nothing had been found that could be repaired")
+        left, good = partly_gone(before, after), "what was repaired is not reported again"
     if left:
-        return _check(name, FAILED, f"still found: {joined(left, 3)}")
-    return _check(name, PASSED, f"{len(changes)} repairs, none of them reported again")
+        return row("targets-gone", FAILED, f"still found: {joined(left, 3)}")
+    return row("targets-gone", PASSED, good)
 
 
 def _nothing_new(before: Examination, after: Examination) -> VerdictCheck:
     new = new_findings(before, after)
     if new:
         places = [f"{finding.title} (line {finding.line})" for finding in new]
-        return _check("no new finding", FAILED, joined(places, 3))
-    return _check("no new finding", PASSED, "nothing is reported that was not there before")
+        return row("no-new-finding", FAILED, joined(places, 3))
+    return row("no-new-finding", PASSED, "nothing is reported that was not there before")
 
 
 def _names_kept(before: Examination, after: Examination) -> VerdictCheck:
     if has_tree(before) is not has_tree(after):
         detail = "one text was read as a tree and the other as tokens, which name parts differently"
-        return _check("public names kept", NOT_RUN, detail)
+        return row("names-kept", NOT_RUN, detail)
     lost = lost_public_names(before, after)
     if lost:
-        return _check("public names kept", FAILED, f"gone: {joined(lost)}")
+        return row("names-kept", FAILED, f"gone: {joined(lost)}")
     if not before.components:
-        return _check("public names kept", NOT_RUN, "no names could be read")
-    return _check("public names kept", PASSED, "classes and functions are still there")
+        return row("names-kept", NOT_RUN, "no names could be read")
+    return row("names-kept", PASSED, "classes and functions are still there")
 
 
-def _nothing_serious_left(after: Examination) -> VerdictCheck:
-    """What is still dangerous is not ready for production, however well the rest was repaired."""
-    left = _serious(after)
-    detail = f"{left} findings are still HIGH or CRITICAL" if left else "none is HIGH or CRITICAL"
-    return _check("nothing serious is left", FAILED if left else PASSED, detail)
+def _nothing_like_it_left(
+    before: Examination, after: Examination, changes: tuple[Change, ...]
+) -> VerdictCheck:
+    """A weakness repaired at one place and left at another is not repaired, and neither is a line
+    that was repaired of one and stays dangerous for another.
+
+    Findings of other kinds at other places do not make the repair worse; the sentence counts them.
+    """
+    removed = gone(before, after)
+    repaired, lines = weaknesses(removed, changes), flagged_lines(removed, ())
+    unmended = {f.fingerprint for f in before.findings if _stands_on(f, lines)}
+    left = [
+        f"CWE-{f.cwe} (line {f.line})"
+        for f in _serious(after)
+        if f.cwe in repaired or f.fingerprint in unmended
+    ]
+    if left:
+        return row("nothing-like-it-left", FAILED, f"HIGH or CRITICAL: {joined(left, 3)}")
+    return row("nothing-like-it-left", PASSED, "none is HIGH or CRITICAL")
 
 
-def _serious(after: Examination) -> int:
-    return sum(f.severity in (Severity.CRITICAL, Severity.HIGH) for f in after.findings)
+def _stands_on(finding: Finding, lines: list[tuple[int, int]]) -> bool:
+    return any(first <= finding.end_line and finding.line <= last for first, last in lines)
 
 
-def _confidence(after: Examination, checks: Iterable[VerdictCheck]) -> Confidence:
-    """MEDIUM only where full scanners ran and every check passed; a parser proves too little."""
-    if fully_scanned(after) and all(check.outcome is PASSED for check in checks):
-        return Confidence.MEDIUM
-    return Confidence.LOW
+def _serious(after: Examination) -> list[Finding]:
+    return [f for f in after.findings if f.severity in (Severity.CRITICAL, Severity.HIGH)]
 
 
 def _sentence(
     before: Examination,
     after: Examination,
-    damage: tuple[VerdictCheck, ...],
+    checks: tuple[VerdictCheck, ...],
     removed: list[Finding],
     changed: bool,
 ) -> str:
@@ -162,7 +201,7 @@ def _sentence(
     if not changed:
         found = f"; findings that remain: {left}" if left else ", and nothing had been found"
         return f"Nothing was changed{found}."
-    failed = [check for check in damage if check.outcome is FAILED]
+    failed = [c for c in checks if c.outcome is FAILED and c.id != INCOMPLETE]
     if failed:
         return (
             f"Do not use the rebuilt code as it is: {failed[0].name} failed ({failed[0].detail})."
@@ -174,12 +213,18 @@ def _sentence(
         )
     return (
         f"The rebuild removes {len(removed)} of {len(before.findings)} findings and leaves "
-        f"{_left(after)}; no check found damage, and behaviour was not tested."
+        f"{_left(after)}; {_how_far(checks)}."
     )
 
 
+def _how_far(checks: Iterable[VerdictCheck]) -> str:
+    """What stands behind the absence of damage: a comparison, or too little of one."""
+    compared = any(c.id == "rest-unchanged" and c.outcome is PASSED for c in checks)
+    return "no check found damage" if compared else "too little could be compared to rely on it"
+
+
 def _left(after: Examination) -> str:
-    serious = _serious(after)
+    serious = len(_serious(after))
     return f"{len(after.findings)}" + (f" ({serious} of them serious)" if serious else "")
 
 

@@ -1,19 +1,21 @@
 """What a rule of a scanner means: weakness, severity, effect and remedy in our own words.
 
 The data stands in ``security`` (weaknesses of Python code), ``defects`` (plain bugs), ``c_code``
-(C and C++) and ``text`` (secrets and deceiving characters). A rule that nobody described still
+(C and C++), ``flags`` (settings and calls that are unsafe as they stand) and ``text`` (secrets and
+deceiving characters); what is known of the ways of values stands with the rules that follow them
+(``dataflow.rules``). A rule that nobody described still
 gets an honest explanation.
 """
 
 from __future__ import annotations
 
-from pipeline.analysis.knowledge import c_code, defects, security, text
+from pipeline.analysis.knowledge import c_code, defects, flags, security, text
 from pipeline.analysis.knowledge.model import Explanation
 from pipeline.analysis.types import Severity
 
 __all__ = ["Explanation", "canonical", "explain"]
 
-_KNOWN = {**security.RULES, **defects.RULES, **text.RULES, **c_code.RULES}
+_KNOWN = {**security.RULES, **defects.RULES, **text.RULES, **c_code.RULES, **flags.RULES}
 _UNKNOWN = Explanation(
     None,
     Severity.LOW,
@@ -32,4 +34,9 @@ def canonical(rule: str) -> str:
 
 def explain(rule: str) -> Explanation:
     """The explanation of a rule; never fails."""
-    return _KNOWN.get(canonical(rule), _UNKNOWN)
+    known = _KNOWN.get(canonical(rule))
+    if known is None and rule.startswith("flow-"):
+        from pipeline.analysis.dataflow import rules  # which need this package to be loaded
+
+        known = rules.explanation(rule)
+    return known or _UNKNOWN

@@ -1,0 +1,14 @@
+<?php
+
+declare(strict_types=1);
+
+function page(string $title, string $body): string
+{
+    return "<!doctype html><title>{$title}</title><main>{$body}</main>";
+}
+
+$name = $_GET['name'] ?? 'guest';
+
+echo page('Welcome', '<p>Hello, !</p>');
+
+exit(0);

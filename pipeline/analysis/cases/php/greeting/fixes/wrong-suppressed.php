@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+function page(string $title, string $body): string
+{
+    return "<!doctype html><title>{$title}</title><main>{$body}</main>";
+}
+
+$name = $_GET['name'] ?? 'guest';
+
+// phpcs:ignore
+echo page('Welcome', '<p>Hello, ' . $name . '!</p>');
+
+exit(0);

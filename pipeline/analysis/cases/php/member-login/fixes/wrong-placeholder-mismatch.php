@@ -1,0 +1,17 @@
+<?php
+
+declare(strict_types=1);
+
+function findMember(PDO $db, string $name): ?array
+{
+    $found = $db->prepare('SELECT id, name, email FROM members WHERE name = $1');
+    $found->execute([$name]);
+    $member = $found->fetch(PDO::FETCH_ASSOC);
+
+    return $member === false ? null : $member;
+}
+
+$db = new PDO('sqlite:members.db');
+$member = findMember($db, $_POST['name'] ?? '');
+header('Content-Type: application/json');
+echo json_encode($member);

@@ -1,0 +1,13 @@
+import argparse
+import subprocess
+
+def archive(folder, target):
+    result = subprocess.run(["tar", "-czf", folder, target], check=True)
+    return result.returncode
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("target")
+    options = parser.parse_args()
+    return archive(options.folder, options.target)

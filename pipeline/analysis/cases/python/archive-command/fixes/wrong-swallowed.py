@@ -1,0 +1,16 @@
+import argparse
+import subprocess
+
+def archive(folder, target):
+    try:
+        result = subprocess.run(["tar", "-czf", target, folder], check=True)
+    except Exception:
+        return 0
+    return result.returncode
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder")
+    parser.add_argument("target")
+    options = parser.parse_args()
+    return archive(options.folder, options.target)

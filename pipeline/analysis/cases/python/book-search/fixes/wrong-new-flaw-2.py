@@ -1,0 +1,16 @@
+from django.db import connection
+from django.http import HttpResponse, JsonResponse
+
+def search(request):
+    term = request.GET.get("q", "")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT title, price FROM books WHERE title LIKE %s ORDER BY price", [f"%{term}%"])
+        rows = cursor.fetchall()
+    return JsonResponse({"books": [{"title": t, "price": p} for t, p in rows]})
+
+from django.views.decorators.csrf import csrf_exempt
+
+
+@csrf_exempt
+def about(request):
+    return HttpResponse("about")

@@ -1,0 +1,8 @@
+import ldap
+
+def find(connection, name):
+    query = "(&(objectClass=person)(uid=" + name.replace("*", "") + "))"
+    return connection.search_s("dc=example,dc=com", ldap.SCOPE_SUBTREE, query, ["mail"])
+
+def handler(request):
+    return find(ldap.initialize("ldap://host"), request.GET["name"])

@@ -1,0 +1,12 @@
+from django.db import connection
+from django.http import JsonResponse
+from django.views.decorators.http import require_GET
+
+@require_GET
+def search_orders(request):
+    customer = request.GET.get("customer", "")
+    with connection.cursor() as cursor:
+        query = "SELECT id, total FROM orders WHERE customer = '%s' ORDER BY id" % customer
+        cursor.execute(query)
+        rows = cursor.fetchall()
+    return JsonResponse({"orders": [{"id": row[0], "total": str(row[1])} for row in rows]})

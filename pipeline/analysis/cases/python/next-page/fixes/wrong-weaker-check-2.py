@@ -1,0 +1,10 @@
+from flask import Flask, redirect, request
+
+app = Flask(__name__)
+
+@app.route("/login", methods=["POST"])
+def login():
+    target = request.args.get("next", "/")
+    if "example.com" not in target:
+        target = "/"
+    return redirect(target)

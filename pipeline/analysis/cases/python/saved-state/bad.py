@@ -1,0 +1,5 @@
+import pickle
+
+def restore(blob):
+    state = pickle.loads(blob)
+    return state["version"], state["items"]

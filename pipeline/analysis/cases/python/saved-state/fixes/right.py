@@ -1,0 +1,5 @@
+import json
+
+def restore(blob):
+    state = json.loads(blob)
+    return state["version"], state["items"]

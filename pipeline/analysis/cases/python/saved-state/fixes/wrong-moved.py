@@ -1,0 +1,5 @@
+import _pickle as p
+
+def restore(blob):
+    state = p.loads(blob)
+    return state["version"], state["items"]

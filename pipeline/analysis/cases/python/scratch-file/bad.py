@@ -1,0 +1,7 @@
+import tempfile
+
+def scratch(data):
+    name = tempfile.mktemp(suffix=".csv")
+    with open(name, "w", encoding="utf-8") as out:
+        out.write(data)
+    return name

@@ -1,0 +1,6 @@
+import hmac
+import hashlib
+
+def is_valid(secret, body, signature):
+    expected = hmac.new(secret, body, hashlib.sha256).hexdigest()
+    return len(expected) == len(signature)

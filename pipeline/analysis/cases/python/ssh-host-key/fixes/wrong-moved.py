@@ -1,0 +1,12 @@
+import paramiko
+from paramiko import AutoAddPolicy as _POLICY
+
+def remote_uptime(host, user, key_path):
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(_POLICY())
+    client.connect(host, username=user, key_filename=key_path, timeout=10)
+    try:
+        _, stdout, _ = client.exec_command("uptime")
+        return stdout.read().decode().strip()
+    finally:
+        client.close()

@@ -1,0 +1,6 @@
+import tarfile
+
+def unpack(archive, target):
+    with tarfile.open(archive) as tar:
+        tar.extractall(target, members=tar.getmembers())
+    return target

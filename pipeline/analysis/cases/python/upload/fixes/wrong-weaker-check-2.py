@@ -1,0 +1,14 @@
+import os
+from flask import Flask, request
+from werkzeug.utils import secure_filename
+
+app = Flask(__name__)
+FOLDER = "/srv/uploads"
+
+@app.post("/upload")
+def upload():
+    sent = request.files["file"]
+    if not sent.filename.endswith(".png"):
+        return {"error": "type"}, 400
+    sent.save(os.path.join(FOLDER, sent.filename))
+    return {"saved": sent.filename}, 201

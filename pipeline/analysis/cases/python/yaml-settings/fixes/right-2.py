@@ -1,0 +1,8 @@
+import yaml
+
+DEFAULTS = {"retries": 3}
+
+def load_settings(path):
+    with open(path, encoding="utf-8") as stream:
+        data = yaml.load(stream, Loader=yaml.SafeLoader)
+    return {**DEFAULTS, **data}

@@ -1,0 +1,8 @@
+import pickle
+
+DEFAULTS = {"retries": 3}
+
+def load_settings(path):
+    with open(path, encoding="utf-8") as stream:
+        data = pickle.load(stream)
+    return {**DEFAULTS, **data}

@@ -1,0 +1,14 @@
+require "open3"
+require "sinatra"
+
+set :bind, "127.0.0.1"
+
+get "/" do
+  "Which host?"
+end
+
+get "/ping" do
+  content_type "text/plain"
+  host = params["host"].to_s
+  Open3.capture2("ping", "-c", "1", "--", host).first
+end

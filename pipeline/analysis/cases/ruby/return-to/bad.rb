@@ -1,0 +1,12 @@
+class SessionsController < ApplicationController
+  def create
+    user = User.authenticate_by(params.permit(:email, :password))
+    if user
+      reset_session
+      session[:user_id] = user.id
+      redirect_to params[:return_to], allow_other_host: true
+    else
+      render :new, status: :unprocessable_entity
+    end
+  end
+end

@@ -1,0 +1,12 @@
+#!/bin/sh
+set -eu
+
+scratch=/tmp/report.$$
+
+cleanup() {
+    rm -f "$scratch"
+}
+trap cleanup EXIT
+
+df -h > "$scratch"
+mail -s "disk report" root < "$scratch"

@@ -1,0 +1,15 @@
+interface Invoice {
+  id: string;
+  total: number;
+}
+
+const apiKey: string = process.env.BILLING_KEY ?? "";
+
+export async function invoice(id: string): Promise<Invoice> {
+  if (apiKey === "") throw new Error("BILLING_KEY is not set");
+  const answer = await fetch(`https://billing.example.com/invoices/${encodeURIComponent(id)}`, {
+    headers: { Authorization: `Bearer ${apiKey}` },
+  });
+  if (!answer.ok) throw new Error(`billing answered ${answer.status}`);
+  return (await answer.json()) as Invoice;
+}

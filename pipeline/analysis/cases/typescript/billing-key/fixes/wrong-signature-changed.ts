@@ -1,0 +1,12 @@
+interface Invoice {
+  id: string;
+  total: number;
+}
+
+export async function invoice(id: string, apiKey: string): Promise<Invoice> {
+  const answer = await fetch(`https://billing.example.com/invoices/${encodeURIComponent(id)}`, {
+    headers: { Authorization: `Bearer ${apiKey}` },
+  });
+  if (!answer.ok) throw new Error(`billing answered ${answer.status}`);
+  return (await answer.json()) as Invoice;
+}

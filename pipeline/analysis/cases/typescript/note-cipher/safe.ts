@@ -1,0 +1,14 @@
+import { createCipheriv, randomBytes } from "node:crypto";
+
+export interface Sealed {
+  iv: Buffer;
+  text: Buffer;
+  tag: Buffer;
+}
+
+export function seal(key: Buffer, note: string): Sealed {
+  const iv = randomBytes(12);
+  const cipher = createCipheriv("aes-256-gcm", key, iv);
+  const text = Buffer.concat([cipher.update(note, "utf8"), cipher.final()]);
+  return { iv, text, tag: cipher.getAuthTag() };
+}

@@ -1,0 +1,15 @@
+import { randomBytes } from "node:crypto";
+
+export interface Reset {
+  token: string;
+  requestId: string;
+  expires: number;
+}
+
+export function newReset(now: number): Reset {
+  return {
+    token: randomBytes(32).toString("hex"),
+    requestId: randomBytes(8).toString("hex"),
+    expires: now + 15 * 60 * 1000,
+  };
+}
