@@ -12,16 +12,14 @@ import signal
 import sys
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
+from benchmarks.laboratory import counting, verdict
 from config.workshop.console import ROOT, say
 from config.workshop.processes import Child, Family
 
 LONGEST_WORK_SECONDS = 1.5
 DEADLINE_SECONDS = 900.0
-STEPS = 3
-UNFINISHED = {"queued", "running"}
 CODE = """\
 import hashlib, random, subprocess, tempfile
 
@@ -49,12 +47,13 @@ def main() -> int:
         family = Family()
         try:
             kills = kill_at_random(family, wanted.kills, chance)
-            finished = run_to_the_end(family)
+            start_pool(family)
+            finished = counting.all_end(DEADLINE_SECONDS)
             family.ask()
             left_behind = family.living()
         finally:
             family.kill()
-        return verdict(wanted.jobs, kills, finished, left_behind)
+        return judge(wanted.jobs, kills, finished, left_behind)
 
 
 def parse() -> argparse.Namespace:
@@ -100,75 +99,36 @@ def start_pool(family: Family) -> Child:
 def kill_at_random(family: Family, count: int, chance: random.Random) -> int:
     """Start a pool, let it claim, kill it a random time later, again and again; how often."""
     for number in range(1, count + 1):
-        before = claims()
+        before = counting.claims()
         pool = start_pool(family)
-        while claims() == before:
-            if not states().keys() & UNFINISHED:
+        while counting.claims() == before:
+            if not counting.states().keys() & set(counting.UNFINISHED):
                 return number - 1
             time.sleep(0.02)
         work = chance.uniform(0, LONGEST_WORK_SECONDS)
         time.sleep(work)
         os.kill(pool.pid, signal.SIGKILL)
         family.ended()
-        say(f"kill {number:>2}, {work:.2f} s after a claim: {describe(states())}")
+        say(f"kill {number:>2}, {work:.2f} s after a claim: {counting.describe(counting.states())}")
     return count
 
 
-def run_to_the_end(family: Family) -> bool:
-    """Let a last pool work until no job waits or runs; False if that takes too long."""
-    start_pool(family)
-    deadline, shown = time.monotonic() + DEADLINE_SECONDS, 0.0
-    while (now := states()).keys() & UNFINISHED:
-        if time.monotonic() > deadline:
-            return False
-        if time.monotonic() - shown > 10:
-            say(f"undisturbed: {describe(now)}")
-            shown = time.monotonic()
-        time.sleep(0.5)
-    return True
-
-
-def states() -> Counter[str]:
-    """How many jobs are in which state."""
-    from pipeline.models import Job
-
-    return Counter(Job.objects.values_list("state", flat=True))
-
-
-def claims() -> int:
-    """How often a job was claimed, all jobs together."""
-    from django.db.models import Sum
-
-    from pipeline.models import Job
-
-    return int(Job.objects.aggregate(total=Sum("attempts"))["total"] or 0)
-
-
-def describe(counts: Counter[str]) -> str:
-    """Counts in words, as in `12 queued, 3 running`."""
-    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-
-
-def verdict(jobs: int, kills: int, finished: bool, left_behind: list[int]) -> int:
-    """Print what was counted and one line that says whether the promise held."""
-
+def judge(jobs: int, kills: int, finished: bool, left_behind: list[int]) -> int:
+    """Say what was counted; the exit code."""
     from pipeline.models import StepResult
 
-    counts = states()
+    states, steps = counting.states(), jobs * counting.STEPS
     results = StepResult.objects.count()
     ever_written = StepResult.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    say(f"{describe(counts)}; {claims()} claims for {jobs} jobs; {kills} kills")
-    say(f"{results} step results stored, {ever_written} ever written, {jobs * STEPS} expected")
-    say(f"{len(left_behind)} processes left behind")
-    held = (
-        finished
-        and counts == Counter({"succeeded": jobs})
-        and results == ever_written == jobs * STEPS
-        and not left_behind
-    )
-    say("HELD: every job ended with each step stored once." if held else "BROKEN: see above.")
-    return 0 if held else 1
+    say(f"{kills} kills, {counting.claims()} claims for {jobs} jobs.")
+    end = verdict.Verdict("every job ended with each step stored once.")
+    end.check("all ended in time", finished)
+    end.check(f"{jobs} succeeded and 0 are dead", states == {"succeeded": jobs}, dict(states))
+    end.check(f"{steps} step results are stored", results == steps, results)
+    end.check("none was ever written twice", ever_written == steps, f"{ever_written} ever written")
+    end.check("no process is left behind", not left_behind, left_behind or "none")
+    return end.give()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    verdict.run(main)
