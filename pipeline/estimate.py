@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from pipeline.experience import Experience, Experiences, Range, experiences
 from pipeline.models import BUILT_IN, Step
@@ -187,7 +188,7 @@ def _answer(step: Step, code: Range) -> Range:
 @cache
 def _fixed() -> dict[Step, int]:
     """Bytes of each question without what is told in it."""
-    about = {"language": "python", "filename": "", "comments": ""}
+    about: dict[str, Any] = {"language": "python", "filename": "", "comments": ""}
     dossier, verdict = schema_of(DossierAnswer), schema_of(VerdictAnswer)
     questions = {
         Step.FORENSIC: forensic_question(code="", findings=(), schema=dossier, **about),

@@ -40,4 +40,35 @@ MASK_SECRETS = Parameter(
     help="Send stand-ins instead of the secrets that are found in submitted code and comments, and "
     "put the secrets back into the rebuilt code. Off: providers get the code as it was submitted.",
 )
-ALL = (QUEUE_LIMIT, IDEMPOTENCY_HOURS, DEAD_LETTER_DAYS, SUBMISSIONS_PER_MINUTE, MASK_SECRETS)
+REPAIR_MAX_ROUNDS = Parameter(
+    "repair_max_rounds",
+    default=2,
+    minimum=0,
+    maximum=10,
+    help="How often a model's rebuilt code goes back to it with the checks that failed. Each time "
+    "is one more call; none is made when the code passes, or the last one made nothing better.",
+)
+REPAIR_CANDIDATES = Parameter(
+    "repair_candidates",
+    default=1,
+    minimum=1,
+    maximum=5,
+    help="Rebuilt versions to ask a model for before checks that failed go back to it. The best by "
+    "the checks wins; the first that passes all of them ends the asking.",
+)
+SECOND_LOOK = Parameter(
+    "second_look",
+    default=True,
+    help="Ask the model of the forensic step a second time, without comments and strings, when "
+    "these speak to it. What differs is told in the dossier.",
+)
+ALL = (
+    QUEUE_LIMIT,
+    IDEMPOTENCY_HOURS,
+    DEAD_LETTER_DAYS,
+    SUBMISSIONS_PER_MINUTE,
+    MASK_SECRETS,
+    REPAIR_MAX_ROUNDS,
+    REPAIR_CANDIDATES,
+    SECOND_LOOK,
+)

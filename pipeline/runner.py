@@ -9,7 +9,6 @@ an outcome, never one that looks as if its answer had been kept.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -18,7 +17,8 @@ from django.db import transaction
 from structlog.contextvars import bound_contextvars
 
 from operations.persistence import persistently
-from pipeline import transitions, usage
+from pipeline import drafts, transitions, usage
+from pipeline.drafts import Drafts, Outcomes
 from pipeline.growing import Growing
 from pipeline.heartbeat import Heartbeat
 from pipeline.leases import Failure, Lease, LeaseLost
@@ -28,7 +28,6 @@ from pipeline.routing import StepRoute, routes
 from pipeline.steps import Assignment, Material, StepFailed, StepOutput, run_step
 
 logger = structlog.get_logger(__name__)
-Outcomes = list[Callable[[], None]]  # of calls that answered, not written yet
 
 
 def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
@@ -47,16 +46,18 @@ def run_job(job_id: int, heartbeat: Heartbeat, *, alone: bool = True) -> bool:
 
 def _run_attempt(lease: Lease) -> None:
     """One attempt from claim to end; whatever a step raises ends in a state of the job."""
-    outcomes: Outcomes = []
+    outcomes: Outcomes = []  # of calls that answered, not written yet
     try:
         material = _material(lease)
+        kept = {} if lease.is_first else persistently(drafts.of_job, lease.job_id)
         missing = [step for step in Step if step not in material.results]
         if not missing:
             persistently(transitions.succeed, lease)
         chosen = persistently(routes)
         for step, next_step in zip(missing, [*missing[1:], None], strict=True):
+            answers = Drafts(lease, step, kept.get(step, ()), outcomes)
             material.results[step] = _run_and_store(
-                lease, step, chosen[step], next_step, material, outcomes
+                lease, step, chosen[step], next_step, material, answers, outcomes
             )
     except LeaseLost:
         _note_loss(lease, outcomes)
@@ -73,10 +74,12 @@ def _run_and_store(
     route: StepRoute,
     next_step: Step | None,
     material: Material,
+    answers: Drafts,
     outcomes: Outcomes,
 ) -> dict[str, Any]:
     started = time.monotonic()
-    output = _run(lease, step, route, material, outcomes)
+    output = _run(lease, step, route, material, answers, outcomes)
+    answers.forget_with_result()
     duration_ms = int((time.monotonic() - started) * 1000)
     result = StepResult(
         step=step,
@@ -95,7 +98,12 @@ def _run_and_store(
 
 
 def _run(
-    lease: Lease, step: Step, route: StepRoute, material: Material, outcomes: Outcomes
+    lease: Lease,
+    step: Step,
+    route: StepRoute,
+    material: Material,
+    answers: Drafts,
+    outcomes: Outcomes,
 ) -> StepOutput:
     """Run a step, under the lease and in the time that is left."""
     growing = Growing(lease, step)
@@ -114,6 +122,8 @@ def _run(
         hold=hold,
         outcomes=outcomes,
         on_text=growing.add,
+        drafts=answers.outputs,
+        keep=answers.keep,
     )
     try:
         return run_step(assignment)

@@ -19,7 +19,7 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
-ANALYSES = ("dossier_of", "verdict_of")
+ANALYSES = ("dossier_of", "verdict_on")
 
 
 def main(mode: str, file: Path, kind: str, arguments: list[str]) -> None:
@@ -59,9 +59,9 @@ def answer_from(file: Path) -> None:
 
     stored = json.loads(file.read_text(encoding="utf-8"))
     dossier = Dossier.model_validate(stored["dossier_of"])
-    verdict = Verdict.model_validate(stored["verdict_of"])
+    verdict = Verdict.model_validate(stored["verdict_on"])
     setattr(built_in, "dossier_of", lambda assignment: dossier)  # noqa: B010 - not ours to define
-    setattr(built_in, "verdict_of", lambda assignment: verdict)  # noqa: B010
+    setattr(built_in, "verdict_on", lambda assignment, rebuild: verdict)  # noqa: B010
 
 
 @contextmanager

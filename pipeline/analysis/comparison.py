@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.analysis.knowledge import canonical
-from pipeline.analysis.types import Change, Examination, Finding
+from pipeline.analysis.types import Change, Examination, Finding, Severity
 
 
 def problem(finding: Finding) -> str:
@@ -62,6 +62,12 @@ def partly_gone(before: Examination, after: Examination) -> list[str]:
     old, new = _counts(before), _counts(after)
     rarer = [kind for kind in old if new[kind] < old[kind]]
     return [f"{kind} ({new[kind]} of {old[kind]})" for kind in rarer or old if new[kind]]
+
+
+def serious(examination: Examination) -> list[Finding]:
+    """Its findings that are HIGH or CRITICAL."""
+    worst = (Severity.CRITICAL, Severity.HIGH)
+    return [finding for finding in examination.findings if finding.severity in worst]
 
 
 def lost_public_names(before: Examination, after: Examination) -> list[str]:

@@ -17,7 +17,7 @@ from pipeline.analysis.errors import DeadlinePassed, SandboxError, ServerLost
 from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.ledger import rows
 from pipeline.analysis.merge import merge
-from pipeline.analysis.remembered import remembered
+from pipeline.analysis.remembered import compared, remembered
 from pipeline.analysis.types import (
     Change,
     Component,
@@ -115,23 +115,31 @@ def _compared(
     after: Examination,
     changes: Sequence[Change],
     deadline: float | None,
-) -> list[VerdictCheck]:
+) -> tuple[VerdictCheck, ...]:
     """The rows of the ledger that need both texts; one that says why, where there are none."""
     removed = comparison.gone(before, after)
+    flagged = tuple(verdict.flagged_lines(removed, changes))
+    weaknesses = tuple(sorted(verdict.weaknesses(removed, changes)))
     payload = {
         "original": original,
         "rebuilt": rebuilt,
         "language": before.language,
-        "flagged": verdict.flagged_lines(removed, changes),
-        "weaknesses": sorted(verdict.weaknesses(removed, changes)),
+        "flagged": flagged,
+        "weaknesses": weaknesses,
     }
     try:
-        answer = sandbox.run("ledger", payload, deadline=deadline)
+        return compared.get(
+            (original, rebuilt, before.language, flagged, weaknesses),
+            lambda: _rows(sandbox.run("ledger", payload, deadline=deadline)),
+        )
     except (DeadlinePassed, ServerLost):
         raise
     except SandboxError as error:
-        return [rows.row("rest-unchanged", Outcome.NOT_RUN, f"not compared: {error}")]
-    return [VerdictCheck.model_validate(each) for each in answer["rows"]]
+        return (rows.row("rest-unchanged", Outcome.NOT_RUN, f"not compared: {error}"),)
+
+
+def _rows(answer: dict[str, Any]) -> tuple[VerdictCheck, ...]:
+    return tuple(VerdictCheck.model_validate(each) for each in answer["rows"])
 
 
 def _examine(code: str, language: str, deadline: float | None) -> Examination:

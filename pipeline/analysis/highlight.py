@@ -40,17 +40,17 @@ _KINDS = (
     (Name.Class, "definition"),
 )
 
-_LEXERS: dict[str, Lexer] = {
+LEXERS: dict[str, Lexer] = {
     key: get_lexer_by_name(language.lexer, stripnl=False, ensurenl=False)
     for key, language in LANGUAGES.items()
 }
-for _lexer in _LEXERS.values():
+for _lexer in LEXERS.values():
     list(_lexer.get_tokens("a"))  # compiles its patterns once, in the server
 
 
 def runs(text: str, language: str) -> list[tuple[str, int]]:
     """Kind and length of each run; the lengths add up to the length of the text."""
-    tokens = _LEXERS[language].get_tokens_unprocessed(text)
+    tokens = LEXERS[language].get_tokens_unprocessed(text)
     kinds = ((_kind(kind), len(value)) for _, kind, value in tokens)
     merged = [(kind, _total(group)) for kind, group in groupby(kinds, key=lambda run: run[0])]
     return [(kind, length) for kind, length in merged if length]
@@ -66,7 +66,7 @@ def _total(group: Iterable[tuple[str, int]]) -> int:
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
     """Sandbox task: ``{"text", "language"}`` to ``{"runs"}``. Refuses what is too finely mixed."""
-    if payload["language"] not in _LEXERS:
+    if payload["language"] not in LEXERS:
         raise TaskRefused("this language has no words that are known")
     found = runs(payload["text"], payload["language"])
     if sum(kind != PLAIN for kind, _ in found) > MOST_MARKED:

@@ -1,8 +1,8 @@
 """Remembers what the last texts of this process were found to hold, so that no step looks twice.
 
 The quality step compares with the original, which the forensic step measured a moment ago, and all
-three look for the same secrets. Both are functions of the text alone, so a remembered answer is the
-answer.
+three look for the same secrets. A model's rebuilt code is compared before it is taken, and again
+for the verdict. All are functions of the texts alone, so a remembered answer is the answer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
-from pipeline.analysis.types import Examination
+from pipeline.analysis.types import Examination, VerdictCheck
 
 MOST_KEPT = 32
 K = TypeVar("K", bound=Hashable)
@@ -57,3 +57,6 @@ def _is_whole(examination: Examination) -> bool:
 
 # By code and language.
 remembered = Remembered[tuple[str, str], Examination](_is_whole)
+# By both texts, language, the lines of what was repaired, and its weaknesses.
+Comparison = tuple[str, str, str, tuple[tuple[int, int], ...], tuple[int, ...]]
+compared = Remembered[Comparison, tuple[VerdictCheck, ...]]()

@@ -21,6 +21,7 @@ REGISTRY = {
     "structure": "pipeline.analysis.structure:task",
     "outline": "pipeline.analysis.outline:task",
     "highlight": "pipeline.analysis.highlight:task",
+    "addressed": "pipeline.analysis.addressed:task",
     "bandit": "pipeline.analysis.scanners.bandit:task",
     "ruff": "pipeline.analysis.scanners.ruff:task",
     "dataflow": "pipeline.analysis.dataflow.scan:task",

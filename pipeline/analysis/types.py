@@ -127,6 +127,15 @@ class Assessment(Value):
     reason: str
 
 
+class SecondLook(Value):
+    """What a model said of the code without its comments and strings, because they spoke to it."""
+
+    lines: tuple[int, ...] = Field(description="where they begin")
+    only_first: tuple[str, ...] = Field(default=(), description="found with them in the code only")
+    only_second: tuple[str, ...] = Field(default=(), description="found without them only")
+    note: str = Field(default="", description="why there was no second look")
+
+
 class Dossier(Value):
     """Result of the forensic step."""
 
@@ -142,6 +151,7 @@ class Dossier(Value):
     not_checked: tuple[str, ...] = Field(description="what nobody looked at, in plain words")
     dropped_findings: int = Field(default=0, description="a model quoted code that is not there")
     unstructured: str = Field(default="", description="a model's prose, where it kept no structure")
+    second_look: SecondLook | None = Field(default=None, description="null where none was needed")
 
 
 class Change(Value):
@@ -165,13 +175,27 @@ class Refusal(Value):
     reason: str
 
 
+class Round(Value):
+    """One answer of a model to the rebuilder step, and what the ledger said of it."""
+
+    engine: str
+    confidence: Confidence
+    failed: tuple[str, ...] = Field(description="the checks that failed, each with its reason")
+    kept: bool = Field(default=False, description="whether this answer is the result")
+
+
 class Rebuild(Value):
-    """Result of the rebuilder step. ``code`` equals the original when nothing was changed."""
+    """Result of the rebuilder step. ``code`` equals the original when nothing was changed.
+
+    ``rejected`` holds the best answer where that was worse than the original, which is then shown.
+    """
 
     code: str
     changes: tuple[Change, ...]
     refusals: tuple[Refusal, ...]
     note: str = ""
+    rounds: tuple[Round, ...] = Field(default=(), description="of a model, in their order")
+    rejected: str = ""
 
 
 class Outcome(StrEnum):
@@ -201,6 +225,7 @@ class Verdict(Value):
     rule: str = Field(default="", description="the rule of the table that gave the confidence")
     reason: str = Field(default="", description="that rule in words")
     checks: tuple[VerdictCheck, ...]
+    worse: str = Field(default="", description="why the original is the better one, if it is")
     explanation: str = Field(default="", description="a model's sentence; it decides nothing")
     claimed_confidence: str = Field(default="", description="a model's own; only displayed")
     unstructured: str = Field(default="", description="a model's prose, where it kept no structure")

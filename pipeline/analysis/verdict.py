@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from pipeline.analysis import harm
 from pipeline.analysis.comparison import (
     gone,
     lost_public_names,
     new_findings,
     partly_gone,
     problem,
+    serious,
     targets_left,
 )
 from pipeline.analysis.coverage import COVERAGE, fully_scanned, has_tree, scanned
@@ -23,7 +25,6 @@ from pipeline.analysis.types import (
     Examination,
     Finding,
     Refusal,
-    Severity,
     SyntaxState,
     Verdict,
     VerdictCheck,
@@ -67,6 +68,7 @@ def judge(
         rule=rule.id,
         reason=rule.reason,
         checks=checks,
+        worse=harm.done(before, after, checks, repaired=len(removed)) if changed else "",
     )
 
 
@@ -174,7 +176,7 @@ def _nothing_like_it_left(
     unmended = {f.fingerprint for f in before.findings if _stands_on(f, lines)}
     left = [
         f"CWE-{f.cwe} (line {f.line})"
-        for f in _serious(after)
+        for f in serious(after)
         if f.cwe in repaired or f.fingerprint in unmended
     ]
     if left:
@@ -184,10 +186,6 @@ def _nothing_like_it_left(
 
 def _stands_on(finding: Finding, lines: list[tuple[int, int]]) -> bool:
     return any(first <= finding.end_line and finding.line <= last for first, last in lines)
-
-
-def _serious(after: Examination) -> list[Finding]:
-    return [f for f in after.findings if f.severity in (Severity.CRITICAL, Severity.HIGH)]
 
 
 def _sentence(
@@ -224,8 +222,8 @@ def _how_far(checks: Iterable[VerdictCheck]) -> str:
 
 
 def _left(after: Examination) -> str:
-    serious = len(_serious(after))
-    return f"{len(after.findings)}" + (f" ({serious} of them serious)" if serious else "")
+    count = len(serious(after))
+    return f"{len(after.findings)}" + (f" ({count} of them serious)" if count else "")
 
 
 def _improvements(

@@ -1,5 +1,6 @@
 """What the pipeline stores: submissions, their jobs and results, and how each step is run."""
 
+from pipeline.models.draft import StepDraft
 from pipeline.models.evidence import Evidence
 from pipeline.models.growing import GrowingAnswer
 from pipeline.models.idempotency import IdempotencyKey
@@ -19,6 +20,7 @@ __all__ = [
     "JobState",
     "ModelConfig",
     "Step",
+    "StepDraft",
     "StepFallback",
     "StepResult",
     "Submission",

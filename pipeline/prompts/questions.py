@@ -37,15 +37,34 @@ def forensic_question(
 
 
 def rebuilder_question(
-    *, code: str, language: str, filename: str, comments: str, findings: Iterable[Finding]
+    *,
+    code: str,
+    language: str,
+    filename: str,
+    comments: str,
+    findings: Iterable[Finding],
+    refused: tuple[str, Iterable[str]] | None = None,
 ) -> str:
-    """Asks for the whole repaired file in one fenced block."""
+    """Asks for the whole repaired file in one fenced block.
+
+    ``refused``: an earlier answer, and the checks that it failed.
+    """
     return _joined(
         _subject(code, language, filename, comments),
         "Findings to repair:",
         enclosed("FINDINGS", _listed(findings)),
+        *(_refused(*refused) if refused else ()),
         f"Answer with the complete rebuilt file in one fenced block marked {language}, "
         "and nothing else.",
+    )
+
+
+def _refused(answer: str, failed: Iterable[str]) -> tuple[str, ...]:
+    return (
+        "An earlier answer to this was measured against the code, and failed:",
+        enclosed("EARLIER ANSWER", answer),
+        enclosed("FAILED CHECKS", "\n".join(failed)),
+        "Begin with the code again, and repair it so that each of these checks passes.",
     )
 
 

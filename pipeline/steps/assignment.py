@@ -35,31 +35,6 @@ class Material:
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """A step of one attempt at a job; ``deadline`` is a ``time.monotonic()`` moment.
-
-    ``hold`` is called in the transaction that precedes each call of a model; it raises when the
-    job is no longer this worker's, and then nothing is called. ``outcomes`` gets what is to be
-    written in the transaction that keeps the step's result or notes its failure. ``on_text`` gets
-    what a model writes as it writes it, anew after each ``hold``.
-    """
-
-    step: Step
-    route: StepRoute
-    material: Material
-    job_id: int
-    attempt: int
-    deadline: float
-    hold: Callable[[], None]
-    outcomes: list[Callable[[], None]]
-    on_text: Callable[[str], None]
-
-    @property
-    def seconds_left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
-
-
-@dataclass(frozen=True)
 class StepOutput:
     """A finished step: what ran it, and its Dossier, Rebuild or Verdict as JSON.
 
@@ -73,6 +48,38 @@ class StepOutput:
     input_tokens: int | None = None
     output_tokens: int | None = None
     cost_microdollars: int | None = None
+
+
+def _nowhere(output: StepOutput) -> None:
+    """For a step that is run without a job: there is nobody to keep its answers for."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A step of one attempt at a job; ``deadline`` is a ``time.monotonic()`` moment.
+
+    ``hold`` is called in the transaction that precedes each call of a model; it raises when the
+    job is no longer this worker's, and then nothing is called. ``outcomes`` gets what is to be
+    written in the transaction that keeps the step's result or notes its failure. ``on_text`` gets
+    what a model writes as it writes it, anew after each ``hold``. ``drafts`` are the answers that
+    were kept until now, also by earlier attempts; ``keep`` adds one, for steps that ask again.
+    """
+
+    step: Step
+    route: StepRoute
+    material: Material
+    job_id: int
+    attempt: int
+    deadline: float
+    hold: Callable[[], None]
+    outcomes: list[Callable[[], None]]
+    on_text: Callable[[str], None]
+    drafts: Sequence[StepOutput] = ()
+    keep: Callable[[StepOutput], None] = _nowhere
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
 
 
 class StepFailed(Exception):

@@ -46,8 +46,12 @@ def rebuild_of(assignment: Assignment) -> Rebuild:
 
 def verdict_of(assignment: Assignment) -> Verdict:
     """What two measurements say of the rebuilt code. Raises StepFailed."""
+    return verdict_on(assignment, assignment.material.rebuild)
+
+
+def verdict_on(assignment: Assignment, rebuild: Rebuild) -> Verdict:
+    """What they say of code that may yet become the rebuilt one. Raises StepFailed."""
     material = assignment.material
-    rebuild = material.rebuild
     with _failures():
         return engine.quality(
             material.code,

@@ -1,0 +1,125 @@
+"""Has a model look at the code; a second time without words, when they were meant for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from operations import runtime_config
+from operations.database import in_database
+from pipeline.analysis import sandbox
+from pipeline.analysis.errors import SandboxError
+from pipeline.analysis.merge import merge
+from pipeline.analysis.orders import may_speak
+from pipeline.analysis.types import Dossier, Finding, SecondLook
+from pipeline.parameters import SECOND_LOOK
+from pipeline.prompts.questions import forensic_question
+from pipeline.steps import built_in, model_dossier
+from pipeline.steps.assignment import Assignment, StepFailed, StepOutput
+from pipeline.steps.disguise import Disguise, disguise_for
+from pipeline.steps.model_answers import DossierAnswer, schema_of
+from pipeline.steps.model_call import ask
+from pipeline.steps.outputs import together
+
+OFF = "It is turned off."
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lines on which comments or strings speak to a model, and the code without any words."""
+
+    lines: tuple[int, ...] = ()
+    code: str = ""
+    problem: str = ""
+
+
+def dossier(assignment: Assignment) -> StepOutput:
+    """A model's dossier on the ground of what was measured. Raises StepFailed."""
+    measured = built_in.dossier_of(assignment)
+    material = assignment.material
+    disguise = disguise_for(assignment)
+    code = disguise.hide(material.code)
+    first = next(iter(assignment.drafts), None)
+    if first is None:
+        first = _look(assignment, measured, disguise, code, material.filename, material.comments)
+    words = _words(code, material.language, assignment.deadline)
+    if not words.lines and not words.problem:
+        return first
+    if words.problem or not in_database(runtime_config.switch, SECOND_LOOK.name):
+        return _noted(first, SecondLook(lines=words.lines, note=words.problem or OFF))
+    if not assignment.drafts:
+        assignment.keep(first)
+    try:
+        second = _look(assignment, measured, disguise, words.code, "", "")
+    except StepFailed as failed:
+        output = _noted(first, SecondLook(lines=words.lines, note=failed.user_message))
+        return replace(output, trace=[*first.trace, *failed.trace])
+    return _both(first, second, words.lines)
+
+
+def _look(
+    assignment: Assignment,
+    measured: Dossier,
+    disguise: Disguise,
+    code: str,
+    filename: str,
+    comments: str,
+) -> StepOutput:
+    schema = schema_of(DossierAnswer)
+    answer = ask(
+        assignment,
+        forensic_question(
+            code=code,
+            language=assignment.material.language,
+            filename=disguise.hide(filename),
+            comments=disguise.hide(comments),
+            findings=measured.findings,
+            schema=schema,
+        ),
+        schema,
+    )
+    said = model_dossier.dossier_from(answer.text, measured, code, shown=assignment.material.code)
+    return answer.output(disguise.softened(said))
+
+
+def _words(code: str, language: str, deadline: float) -> Words:
+    """Found in what the model gets, whose lines are those of the submission."""
+    if not may_speak(code):
+        return Words()
+    try:
+        answer = sandbox.run("addressed", {"text": code, "language": language}, deadline=deadline)
+    except SandboxError as error:
+        return Words(problem=f"Words to the model were not looked for: {error}.")
+    return Words(tuple(answer["lines"]), answer["stripped"])
+
+
+def _noted(output: StepOutput, look: SecondLook) -> StepOutput:
+    said = Dossier.model_validate(output.content).model_copy(update={"second_look": look})
+    return replace(output, content=said.model_dump(mode="json"))
+
+
+def _both(first: StepOutput, second: StepOutput, lines: tuple[int, ...]) -> StepOutput:
+    """The first dossier with the findings of both, and where they disagree."""
+    one, other = (Dossier.model_validate(output.content) for output in (first, second))
+    look = SecondLook(
+        lines=lines,
+        only_first=_missing(one.findings, other.findings),
+        only_second=_missing(other.findings, one.findings),
+    )
+    dossier = one.model_copy(
+        update={
+            "findings": merge([*one.findings, *other.findings]),
+            "dropped_findings": one.dropped_findings + other.dropped_findings,
+            "second_look": look,
+        }
+    )
+    return together([first, second], dossier)
+
+
+def _missing(some: Sequence[Finding], others: Sequence[Finding]) -> tuple[str, ...]:
+    known = {(finding.line, finding.cwe) for finding in others}
+    return tuple(
+        f"line {finding.line}: {finding.title}"
+        for finding in some
+        if (finding.line, finding.cwe) not in known
+    )
