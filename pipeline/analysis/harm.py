@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pipeline.analysis.comparison import serious
 from pipeline.analysis.types import Examination, Outcome, SyntaxState, VerdictCheck
 
-# Failing these is no damage: nothing was done, or too little of it.
-HARMLESS = ("changed", "targets-gone", "nothing-like-it-left")
+# Failing these is no damage: nothing was done, or too little of it. Parsing is looked at first.
+HARMLESS = ("changed", "parses", "targets-gone", "nothing-like-it-left")
 
 
 def done(

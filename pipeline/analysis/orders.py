@@ -57,7 +57,7 @@ _ENGLISH = (
     rf"\b(?:call|use) the{_NEAR}\btool\b|\brun the function\b",
     r"\banswer in (?:html|markdown|json)\b|\bin your (?:summary|answer|response|report)\b",
     r"\bshow this link\b|\bload this script\b|\bembed this image\b",
-    r"\bmake me an? admin|\bdelete (?:all )?other users\b|\braise my\b",
+    r"\bmake me an? admin|delete (?:all )?other users\b|\braise my\b",
 )
 _OTHER_LANGUAGES = (
     r"(?:vergiss|ignoriere)\b.{0,40}anweisung|melde keine|f\w+ge .{0,30}\bein\b.{0,40}wart",
@@ -83,6 +83,7 @@ _PHRASES = re.compile("|".join((*_ENGLISH, *_OTHER_LANGUAGES, *_MARKS)))
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{24,4000}={0,2}")
 _HEXADECIMAL = re.compile(r"(?:[0-9a-fA-F]{2}){12,4000}")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_COMMENT_SIGNS = " \t#/*-;!"
 _LETTERS_APART = re.compile(r"\b\w(?: \w\b){3,400}")
 # One word of most phrases, or writing that may hide one; a text without any needs no closer look.
 _WORDS = (
@@ -153,10 +154,11 @@ def _readings(text: str) -> Iterator[str]:
     visible = "".join(_untagged(c) for c in text if unicodedata.category(c) != "Cf" or _tag(c))
     seen: set[str] = set()
     for reading in _ways(visible):
-        plain = _spaced(unicodedata.normalize("NFKC", reading).casefold())
-        if plain not in seen:
-            seen.add(plain)
-            yield plain
+        plain = unicodedata.normalize("NFKC", reading).casefold().replace("_", " ")
+        for laid_out in (_by_line(plain), _in_one_line(plain)):
+            if laid_out not in seen:
+                seen.add(laid_out)
+                yield laid_out
 
 
 def _ways(text: str) -> Iterator[str]:
@@ -187,6 +189,11 @@ def _untagged(character: str) -> str:
     return chr(ord(character) - TAG_BLOCK) if _tag(character) else character
 
 
-def _spaced(text: str) -> str:
+def _by_line(text: str) -> str:
     """One space between words; lines stay, since some marks stand at the start of one."""
-    return "\n".join(" ".join(line.replace("_", " ").split()) for line in text.split("\n"))
+    return "\n".join(" ".join(line.split()) for line in text.split("\n"))
+
+
+def _in_one_line(text: str) -> str:
+    """What several lines of comment say together."""
+    return " ".join(" ".join(line.lstrip(_COMMENT_SIGNS).split()) for line in text.split("\n"))

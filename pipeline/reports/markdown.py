@@ -102,6 +102,7 @@ def _cwe_link(number: int | None) -> str:
 
 
 def _dossier_rest(dossier: Dossier) -> Iterator[str]:
+    yield from _section("Words to the model", wording.second_look(dossier))
     yield from _section("Components", [_component(each) for each in dossier.components])
     yield from _section("What the code does", dossier.trace)
     yield from _section("What it needs", wording.needs(dossier))
@@ -116,6 +117,7 @@ def _rebuild(file: ReviewedFile, rebuild: Rebuild) -> Iterator[str]:
     yield from ("", "### Rebuilt code", "")
     if rebuild.note:
         yield from (inline(rebuild.note), "")
+    yield from (f"- {inline(line)}" for line in wording.rounds(rebuild))
     if not file.is_changed:
         yield "Nothing was changed."
     yield from (f"- Line {each.line}: {inline(each.title)}" for each in rebuild.changes)
@@ -127,6 +129,8 @@ def _rebuild(file: ReviewedFile, rebuild: Rebuild) -> Iterator[str]:
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
     yield from ("", "### Verdict", "", inline(verdict.sentence), "")
+    if verdict.worse:
+        yield from (inline(wording.worse(verdict)), "")
     yield f"Confidence **{verdict.confidence}**, from these checks:"
     yield ""
     yield from (f"- {inline(wording.check_line(check))}" for check in verdict.checks)

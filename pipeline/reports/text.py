@@ -68,6 +68,7 @@ def _file(file: ReviewedFile, page: Page) -> Iterator[str]:
     if file.dossier:
         yield from _brief(file, page)
         yield from _findings(file, page)
+        yield from _section("Words to the model", wording.second_look(file.dossier), page)
         yield from _section("What the code does", file.dossier.trace, page)
         yield from _section("What it needs", wording.needs(file.dossier), page)
     if file.rebuild:
@@ -141,6 +142,8 @@ def _rebuild(rebuild: Rebuild, is_changed: bool, page: Page) -> Iterator[str]:
         yield from page.wrapped("Nothing was changed.", "  ")
     if rebuild.note:
         yield from page.wrapped(rebuild.note, "  ")
+    for line in wording.rounds(rebuild):
+        yield from page.wrapped(line, "  ")
     for change in rebuild.changes:
         tail = f" ({wording.cwe(change.cwe)})" if change.cwe else ""
         yield from page.wrapped(f"line {change.line}: {change.title}{tail}", "  changed  ")
@@ -151,6 +154,8 @@ def _rebuild(rebuild: Rebuild, is_changed: bool, page: Page) -> Iterator[str]:
 def _verdict(verdict: Verdict, page: Page) -> Iterator[str]:
     yield from page.heading("Verdict")
     yield from page.wrapped(verdict.sentence, "  ")
+    if verdict.worse:
+        yield from page.wrapped(wording.worse(verdict), "  ")
     why = f": {verdict.reason}" if verdict.reason else ""
     yield f"  Confidence {page.paint(verdict.confidence, BOLD)}{why}. The checks:"
     for outcome in (Outcome.FAILED, Outcome.NOT_RUN):

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.analysis.languages import LANGUAGES
-from pipeline.analysis.types import Dossier, Finding, Outcome, SyntaxState, VerdictCheck
+from pipeline.analysis.types import (
+    Dossier,
+    Finding,
+    Outcome,
+    Rebuild,
+    Round,
+    SyntaxState,
+    Verdict,
+    VerdictCheck,
+)
 from pipeline.reports.reviewed import ReviewedFile, count_by_severity
 
 OUTCOMES = {Outcome.PASSED: "passed", Outcome.FAILED: "failed", Outcome.NOT_RUN: "not run"}
@@ -98,3 +107,38 @@ def not_checked(file: ReviewedFile) -> list[str]:
 
 def check_line(check: VerdictCheck) -> str:
     return f"{OUTCOMES[check.outcome]}: {check.name}. {check.detail}".rstrip()
+
+
+def worse(verdict: Verdict) -> str:
+    """Why the original is the better of the two; empty if it is not."""
+    return f"The original is the better one: {verdict.worse}." if verdict.worse else ""
+
+
+def rounds(rebuild: Rebuild) -> list[str]:
+    """What became of each answer of a model that was asked more than once."""
+    if len(rebuild.rounds) < 2:
+        return []
+    return [f"Answer {number}, {_round(each)}" for number, each in enumerate(rebuild.rounds, 1)]
+
+
+def _round(one: Round) -> str:
+    failures = "; ".join(one.failed) or "nothing failed"
+    return f"{'kept' if one.kept else 'not kept'}: {one.confidence} ({failures})"
+
+
+def second_look(dossier: Dossier) -> list[str]:
+    """Where the code speaks to a model, and what that changed."""
+    look = dossier.second_look
+    if look is None:
+        return []
+    lines = ", ".join(map(str, look.lines))
+    told = [f"Comments or strings speak to the model (lines {lines})."] if lines else []
+    if look.note:
+        return [*told, f"There was no second look: {look.note}"]
+    if not look.only_first and not look.only_second:
+        return [*told, "A second look without comments and strings found the same."]
+    return [
+        *told,
+        *(f"Found only with comments and strings: {each}" for each in look.only_first),
+        *(f"Found only without comments and strings: {each}" for each in look.only_second),
+    ]

@@ -65,7 +65,10 @@ def result_of(candidates: Sequence[Candidate], original: str) -> Rebuild:
     rounds = tuple(_round(candidate, kept=candidate is best) for candidate in candidates)
     if not best.verdict.worse:
         return best.rebuild.model_copy(update={"rounds": rounds})
-    note = f"The original is shown: the model's code is worse than it, for {best.verdict.worse}."
+    note = (
+        "The model's code is worse than the original, which therefore is the answer: "
+        f"{best.verdict.worse}."
+    )
     return Rebuild(
         code=original,
         changes=(),

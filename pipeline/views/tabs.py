@@ -130,6 +130,7 @@ def _rebuild_panel(tab: Tab, submission: Submission, results: Results) -> Mappin
     values: dict[str, Any] = {"rebuild": rebuild, "unchanged": unchanged}
     if tab.kind.key == "rebuilt":
         values["code"] = code_text(rebuild.code)
+        values["rejected"] = code_text(rebuild.rejected) if rebuild.rejected else None
         values["marked"] = marked(values["code"].text, submission.language)
     elif not unchanged:
         values["diff"] = diff_view(submission.code, rebuild.code)

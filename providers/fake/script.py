@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 ANSWERS = Path(__file__).resolve().parent / "answers"
-QUALITIES = ("good", "mediocre", "hostile")
+QUALITIES = ("good", "mediocre", "hostile", "learning")
+TOLD = "<<<BEGIN FAILED CHECKS "
 ENCLOSED = r"<<<BEGIN {label} (\w+)>>>\n(.*?)\n<<<END {label} \1>>>"
 FENCED = re.compile(r"```[^\n]*\n(.*?)```", re.DOTALL)
 FENCE_TAG = re.compile(r"fenced block marked (\S+?),? ")
@@ -58,7 +59,8 @@ class Script:
         told = self.lines["rebuilder"]
         tag = FENCE_TAG.search(asked)
         language = told["tag"] or (tag[1] if tag else "")
-        rebuilt = _rebuilt(code, told["most_repairs"]) + told["appended"]
+        flaw = "" if TOLD in asked and told.get("learns") else told["appended"]
+        rebuilt = _rebuilt(code, told["most_repairs"]) + flaw
         ending = "" if rebuilt.endswith("\n") else "\n"
         return f"{told['before']}```{language}\n{rebuilt}{ending}{told['after']}"
 

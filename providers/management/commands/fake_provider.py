@@ -16,8 +16,9 @@ class Command(BaseCommand):
     help = (
         "Serve a pretend vendor on 127.0.0.1, for demos and tests: scripted answers, no model. It "
         "speaks OpenAI's protocol and Anthropic's, streamed and not. GET /_calls lists what it was "
-        "asked. Models named good, mediocre and hostile answer in that quality, obedient does what "
-        "the code it reads tells it to, models named fault-KIND fail in that way. To use it, "
+        "asked. Models named good, mediocre and hostile answer in that quality, learning rebuilds "
+        "well once it is told what it did wrong, obedient does what the code it reads tells it to, "
+        "models named fault-KIND fail in that way. To use it, "
         "list 127.0.0.1:PORT in PROVIDER_ALLOWED_HOSTS and add a provider at "
         "http://127.0.0.1:PORT/v1 with any key."
     )
