@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
+# After these a start counts as hung, on a busy machine too; what it took is printed.
 FIRST_START_SECONDS = 240.0
-SECOND_START_SECONDS = 5.0
+SECOND_START_SECONDS = 60.0
 RESULT_SECONDS = 90.0
 CODE = "import hashlib\n\n\ndef fingerprint(data):\n    return hashlib.md5(data).hexdigest()\n"
 

@@ -2,8 +2,8 @@
 
 Nothing but sizes is needed, so that code need not leave the browser for it. docs/costs.md states
 the rules; what past steps of the same model took goes before them (pipeline.experience). A step is
-run by the first model of its route that may get the user's code; attempts that fail, fallbacks and
-waiting in the queue are not in the figures.
+run by the first model of its route that may get the user's code; attempts that fail, answers that
+are sent back, fallbacks and waiting in the queue are not in the figures.
 """
 
 from __future__ import annotations

@@ -171,12 +171,28 @@ def _results_unlike_calls(day: date) -> Iterator[Difference]:
         for result in _unlike(results, name):
             where = f"{result.step} of job {result.job_id}"
             owner = f"#{result.job.submission.user_id}"
-            stands = getattr(result, name) or 0
-            yield Difference(day, owner, where, name, stands, result.said)  # type: ignore[attr-defined]
+            stands, said = getattr(result, name) or 0, _said_by_trace(result, name)
+            if stands != said:
+                yield Difference(day, owner, where, name, stands, said)
+
+
+def _said_by_trace(result: StepResult, name: str) -> int:
+    """The figure of the calls that the result itself names, whichever attempt made them.
+
+    A step that asks several times goes on after the answers that earlier attempts kept.
+    """
+    named = [entry["call_id"] for entry in result.trace if entry.get("call_id")]
+    calls = ProviderCall.objects.filter(
+        job_id=result.job_id, step=result.step, state=SUCCEEDED, call_id__in=named
+    )
+    return int(calls.aggregate(figure=SUMS[name])["figure"])
 
 
 def _unlike(results: QuerySet[StepResult], name: str) -> QuerySet[StepResult]:
-    """Those that differ in one figure; an unknown one is right where a call's is unknown."""
+    """Those that differ in one figure from the calls of their attempt.
+
+    An unknown one is right where a call's is unknown.
+    """
     calls = _calls_of_result()
     said = calls.values("job_id").annotate(figure=SUMS[name]).values("figure")
     unknown = Exists(calls.filter(**{f"{name}__isnull": True}))

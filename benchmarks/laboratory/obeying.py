@@ -38,13 +38,20 @@ class Room:
 
 @dataclass(frozen=True)
 class Ended:
-    """How one job ended: its state, what it cost in attempts and calls, and its results."""
+    """How one job ended: its state, what it took, and its results."""
 
     state: str
-    work: dict[str, int]
+    attempts: int
+    calls: int
     results: dict[str, dict[str, Any]]
     obeyed: frozenset[str]
     alive: str
+
+    @property
+    def second_look(self) -> bool:
+        """Whether the forensic step noticed words to the model, and asked without them."""
+        look = self.results.get("forensic", {}).get("second_look")
+        return bool(look and look["lines"] and not look["note"])
 
     @property
     def verdict(self) -> tuple[str, Outcomes]:
@@ -84,7 +91,8 @@ def run(carried: Carried, room: Room) -> Ended:
     calls = {str(row.call_id) for row in ProviderCall.objects.filter(job_id=job.pk)}
     return Ended(
         state=job.state,
-        work={"attempts": job.attempts, "calls": len(calls), "results": job.results.count()},
+        attempts=job.attempts,
+        calls=len(calls),
         results={result.step: result.content for result in job.results.all()},
         obeyed=frozenset(
             order

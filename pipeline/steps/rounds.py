@@ -43,6 +43,7 @@ class Rounds:
         self._disguise = disguise_for(assignment)
         self._candidates: list[Candidate] = []
         self._slowest = 0.0
+        self._useless: list[StepOutput] = []  # paid for, and nothing to be taken from
         self._given_up: StepFailed | None = None
 
     def add(self, output: StepOutput) -> None:
@@ -79,8 +80,9 @@ class Rounds:
     def output(self) -> StepOutput:
         """The step's output, with what all its calls took."""
         result = result_of(self._candidates, self._assignment.material.code)
-        output = together([candidate.output for candidate in self._candidates], result)
-        failed = self._given_up
+        outputs = [candidate.output for candidate in self._candidates]
+        output = together([*outputs, *self._useless], result)
+        failed = None if self._useless else self._given_up
         return replace(output, trace=[*output.trace, *failed.trace]) if failed else output
 
     def _answer(self) -> StepOutput:
@@ -95,11 +97,11 @@ class Rounds:
             refused=self._refused(),
         )
         answer = ask(self._assignment, question)
-        with answer.read():
-            if answer.was_cut_off:
-                raise _cut_off(answer)
-            rebuild = model_rebuild.rebuild_from(answer.text, code)
-        return answer.output(_revealed(rebuild, disguise))
+        try:
+            return answer.output(_revealed(_rebuild_in(answer, code), disguise))
+        except StepFailed:
+            self._useless.append(answer.output(_nothing(material.code)))
+            raise
 
     def _refused(self) -> tuple[str, tuple[str, ...]] | None:
         """The best answer and what it failed, once there are as many as are asked for at first."""
@@ -120,6 +122,17 @@ class Rounds:
     @cached_property
     def _most(self) -> int:
         return self._at_first + in_database(runtime_config.number, REPAIR_MAX_ROUNDS.name)
+
+
+def _rebuild_in(answer: ModelAnswer, code: str) -> Rebuild:
+    with answer.read():
+        if answer.was_cut_off:
+            raise _cut_off(answer)
+        return model_rebuild.rebuild_from(answer.text, code)
+
+
+def _nothing(code: str) -> Rebuild:
+    return Rebuild(code=code, changes=(), refusals=())
 
 
 def _revealed(rebuild: Rebuild, disguise: Disguise) -> Rebuild:

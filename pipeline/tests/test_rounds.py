@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from operations import runtime_config
-from pipeline import drafts, runner
+from pipeline import drafts, reconciliation, runner
 from pipeline.analysis.types import Rebuild
 from pipeline.heartbeat import Heartbeat
 from pipeline.leases import LeaseLost
@@ -193,3 +193,37 @@ def _keep_and_vanish(keep: Callable[..., None]) -> Callable[..., None]:
 def _back_in_the_queue(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(state=JobState.QUEUED, lease_owner="")
     assert not StepResult.objects.filter(job=job, step=Step.REBUILDER).exists()
+
+
+def test_usage_agrees_with_results_that_go_on_after_a_lost_worker(
+    job: Job, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route(Step.REBUILDER, provider, LEARNING)
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts.Drafts, "keep", _keep_and_vanish(drafts.Drafts.keep))
+        runner.run_job(job.pk, Heartbeat())
+    _back_in_the_queue(job)
+    run(job)
+    found = reconciliation.reconcile(reconciliation.recent_days())
+    assert found.differences == []
+
+
+def test_an_unusable_second_answer_is_paid_for_and_counts_for_nothing(
+    job: Job, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.steps import model_rebuild, rounds
+
+    honest, read = model_rebuild.rebuild_from, []
+
+    def once(text: str, original: str) -> Rebuild:
+        read.append(text)
+        if len(read) > 1:
+            raise rounds.StepFailed("no-code", "", user_message="No code.", retryable=True)
+        return honest(text, original)
+
+    route(Step.REBUILDER, provider, LEARNING)
+    monkeypatch.setattr(model_rebuild, "rebuild_from", once)
+    assert run(job).state == JobState.SUCCEEDED
+    assert len(rebuilt(job).rounds) == 1
+    assert len(result(job, Step.REBUILDER).trace) == calls(job) == 2
+    assert reconciliation.reconcile(reconciliation.recent_days()).differences == []
