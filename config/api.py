@@ -17,6 +17,7 @@ from config.errors import bad_request
 from operations import problems
 from operations.problems import problem
 from pipeline.api import router as code
+from pipeline.api_findings import router as findings
 from pipeline.refusals import InvalidSubmission, KeyReused, Refusal
 
 CSRF_DETAIL = (
@@ -47,6 +48,7 @@ api = Api(
 api.add_decorator(never_cache, mode="view")
 api.add_router("/auth", auth)
 api.add_router("/code", code)
+api.add_router("/code", findings)
 
 
 def _only_content(answer: dict[str, Any]) -> Any:

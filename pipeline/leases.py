@@ -16,12 +16,14 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True)
 class Submitted:
-    """What a worker needs of a submission; ``plan`` is that of its owner."""
+    """What a worker needs of a submission; ``plan`` is that of its owner, ``user_id``."""
 
     code: str = field(repr=False)
     language: str
     filename: str
     comments: str = field(repr=False)
+    submission_id: int
+    user_id: int
     plan: str = NO_PLAN
 
 

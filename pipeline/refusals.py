@@ -7,6 +7,7 @@
     │   └── InvalidKey        the Idempotency-Key is no key (400)
     ├── KeyReused             the key belongs to another submission (422)
     ├── StillRunning          another request with the key has not ended (409)
+    ├── InvalidMark           what is said of a finding is not acceptable (422)
     ├── TooManyAtOnce         the user sends faster than allowed (429)
     └── QueueFull             too many jobs wait already (503)
 
@@ -90,6 +91,12 @@ class StillRunning(Refusal):
             "Another request has to end first, perhaps this same one sent before. Send it again "
             "shortly."
         )
+
+
+class InvalidMark(Refusal):
+    """What a person says of a finding can not stand."""
+
+    kind = "invalid-mark"
 
 
 class TooManyAtOnce(Refusal):

@@ -141,6 +141,7 @@ def _material(lease: Lease) -> Material:
         filename=submission.filename,
         comments=submission.comments,
         plan=submission.plan,
+        user_id=submission.user_id,
         results={} if lease.is_first else persistently(_results_of, lease.job_id),
     )
 

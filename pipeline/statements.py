@@ -60,6 +60,8 @@ CLAIMED = Select(
     "running_ms",
     "started_at",
     "claimed_at",
+    "submission_id",
+    "submission__user_id",
     "submission__code",
     "submission__language",
     "submission__filename",

@@ -17,7 +17,7 @@ from django.db.models import F
 from billing import limits
 from billing.models import NO_PLAN
 from operations.clock import Now, now_plus
-from pipeline import evidence, statements, usage
+from pipeline import evidence, finding_life, statements, usage
 from pipeline.leases import Cancelled, Failure, Lease, LeaseLost, Submitted
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
 from pipeline.retries import LEASE
@@ -51,6 +51,8 @@ def _lease(job_id: int, owner: str, row: dict[str, Any]) -> Lease:
         filename=row["submission__filename"],
         comments=row["submission__comments"],
         plan=row["submission__user__membership__plan__name"] or NO_PLAN,
+        submission_id=row["submission_id"],
+        user_id=row["submission__user_id"],
     )
     return Lease(
         job_id=job_id,
@@ -103,6 +105,8 @@ def store_result(
             result.job_id = lease.job_id
             result.attempt = lease.attempt
             _insert(result)
+            if result.step == Step.FORENSIC:
+                finding_life.keep(lease.submission, result.content)
             if result.step == Step.QUALITY:
                 evidence.keep(lease.job_id, result.content)
             for write in also:

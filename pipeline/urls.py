@@ -13,6 +13,11 @@ urlpatterns = [
     path("submissions/<str:public_id>/cancel/", views.submission_cancel, name="submission-cancel"),
     path("submissions/<str:public_id>/retry/", views.submission_retry, name="submission-retry"),
     path(
+        "submissions/<str:public_id>/findings/<str:fingerprint>/mark/",
+        views.finding_mark,
+        name="finding-mark",
+    ),
+    path(
         "submissions/<str:public_id>/progress/",
         views.submission_progress,
         name="submission-progress",

@@ -2,6 +2,7 @@
 
 from pipeline.models.draft import StepDraft
 from pipeline.models.evidence import Evidence
+from pipeline.models.finding import FindingEvent, FindingState, KnownFinding
 from pipeline.models.growing import GrowingAnswer
 from pipeline.models.idempotency import IdempotencyKey
 from pipeline.models.job import ENDED, DeadLetter, Job, JobState, StepResult
@@ -14,10 +15,13 @@ __all__ = [
     "ENDED",
     "DeadLetter",
     "Evidence",
+    "FindingEvent",
+    "FindingState",
     "GrowingAnswer",
     "IdempotencyKey",
     "Job",
     "JobState",
+    "KnownFinding",
     "ModelConfig",
     "Step",
     "StepDraft",

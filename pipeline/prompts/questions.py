@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.analysis.languages import label_of
@@ -25,12 +25,18 @@ def forensic_question(
     comments: str,
     findings: Iterable[Finding],
     schema: dict[str, Any],
+    marks: Sequence[str] = (),
 ) -> str:
-    """Asks for a dossier as one JSON object of ``schema``."""
+    """Asks for a dossier as one JSON object of ``schema``.
+
+    ``marks``: what the submitter said of findings in earlier versions of the file.
+    """
+    said = "What the submitter said of earlier findings:"
     return _joined(
         _subject(code, language, filename, comments),
         "Findings of the scanners that ran before you:",
         enclosed("SCANNER FINDINGS", _listed(findings)),
+        *((said, enclosed("MARKS", "\n".join(marks))) if marks else ()),
         "In each of your findings, `snippet` quotes the first line it stands on exactly.",
         _json_only(schema),
     )

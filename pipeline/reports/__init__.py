@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from pipeline.reports import json_report, markdown, sarif, text
-from pipeline.reports.reviewed import ReviewedFile, readable_path, reviewed
+from pipeline.reports.reviewed import ReviewedFile, readable_path, reviewed, with_lives
 from pipeline.reports.text import Page
 
-__all__ = ["FORMATS", "Page", "ReviewedFile", "readable_path", "render", "reviewed", "suffix_of"]
+__all__ = [
+    "FORMATS",
+    "Page",
+    "ReviewedFile",
+    "readable_path",
+    "render",
+    "reviewed",
+    "suffix_of",
+    "with_lives",
+]
 
 _WRITERS: Mapping[str, Callable[[Sequence[ReviewedFile]], str]] = {
     "json": json_report.render,

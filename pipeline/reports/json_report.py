@@ -7,6 +7,9 @@ Shape (``schema_version`` grows with every change that could break a reader)::
      "summary": {"files", "not_reviewed", "findings": {"CRITICAL", "HIGH", "MEDIUM", "LOW"}},
      "files": [{"path", "language", "submission", "seconds", "error",
                 "changed": whether rebuild.code differs from what was sent,
+                "marks": what its owner said of findings, by fingerprint:
+                         {"state", "reason", "expires_on"},
+                "new": fingerprints that it did not have when it was handed in before,
                 "dossier", "rebuild", "verdict"}]}
 
 What is not known is null. The last three are Dossier, Rebuild and Verdict of
@@ -57,6 +60,16 @@ def _file(file: ReviewedFile) -> dict[str, Any]:
         "seconds": file.seconds,
         "error": file.error or None,
         "changed": file.is_changed,
+        "marks": {
+            fingerprint: {
+                "state": life.state.value,
+                "reason": life.reason,
+                "expires_on": str(life.expires_on) if life.expires_on else None,
+            }
+            for fingerprint, life in file.lives.items()
+            if life.is_marked
+        },
+        "new": sorted(file.since.new) if file.since else None,
         "dossier": _value(file.dossier),
         "rebuild": _value(file.rebuild),
         "verdict": _value(file.verdict),

@@ -86,6 +86,8 @@ def _findings(file: ReviewedFile) -> Iterator[str]:
         yield f"| {' | '.join(cells)} |"
     for finding in file.findings:
         yield from _finding(finding)
+        if said := wording.marked(file, finding):
+            yield f"- {inline(said)}"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

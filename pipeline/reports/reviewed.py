@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from pipeline import finding_life
 from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Verdict
+from pipeline.finding_life import Life, Since
 from pipeline.models import Job, Step, Submission
 
 
@@ -17,6 +19,7 @@ class ReviewedFile:
 
     ``path`` is how the file is named in reports: relative to where the report is read, with
     forward slashes, or absolute. ``error`` says in one sentence why there is no full result.
+    ``lives`` says what stands for findings, by fingerprint; ``since`` what is new of them.
     """
 
     path: str
@@ -28,6 +31,8 @@ class ReviewedFile:
     error: str = ""
     seconds: float | None = None
     submission: str = ""
+    lives: Mapping[str, Life] = field(default_factory=dict)
+    since: Since | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -57,6 +62,17 @@ def reviewed(path: str, submission: Submission, job: Job) -> ReviewedFile:
         error=_why_incomplete(job) if verdict is None else "",
         seconds=job.running_ms / 1000,
         submission=submission.public_id,
+    )
+
+
+def with_lives(file: ReviewedFile, submission: Submission) -> ReviewedFile:
+    """The file with what stands for its findings, and what is new since it was handed in before."""
+    if file.dossier is None:
+        return file
+    return replace(
+        file,
+        lives=finding_life.lives_of(submission),
+        since=finding_life.since_before(submission, file.dossier),
     )
 
 

@@ -104,6 +104,7 @@ def _results(file: ReviewedFile, position: int, index: dict[str, int]) -> Iterat
     fixes = Fixes(file, location["artifactLocation"])
     for finding in file.findings:
         result = _result(finding, location) | {"ruleIndex": index[rule_id(finding)]}
+        result |= _life(finding, file)
         fix = fixes.of(finding)
         yield {**result, "fixes": fix} if fix else result
 
@@ -141,6 +142,19 @@ def _result(finding: Finding, location: Json) -> Json:
     if finding.cwe:
         result["taxa"] = [taxonomy_reference(finding.cwe)]
     return result
+
+
+def _life(finding: Finding, file: ReviewedFile) -> Json:
+    """What people said of the finding, and whether the file had it before."""
+    said: Json = {}
+    if file.since:
+        said["baselineState"] = "new" if file.since.is_new(finding) else "unchanged"
+    life = file.lives.get(finding.fingerprint)
+    if life and life.is_marked:
+        state = life.state.label.lower()
+        reason = f"{state}: {life.reason}" if life.reason else state
+        said["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
+    return said
 
 
 def _invocation(files: Sequence[ReviewedFile]) -> Json:

@@ -49,6 +49,15 @@ def place(finding: Finding) -> str:
     return f"{finding.line}:{finding.column}"
 
 
+def marked(file: ReviewedFile, finding: Finding) -> str:
+    """What its owner said of a finding, and whether it is new; empty if there is nothing to say."""
+    life = file.lives.get(finding.fingerprint)
+    said = [f"{life.state.label}: {life.reason}"] if life and life.is_marked else []
+    if file.since and file.since.is_new(finding):
+        said.append("New since the file was handed in before")
+    return ". ".join(said)
+
+
 def reported_by(finding: Finding) -> str:
     """Who saw it, with the rules: bandit, ruff (B602, S602)."""
     rules = f" ({', '.join(finding.rules)})" if finding.rules else ""

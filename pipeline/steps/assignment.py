@@ -23,6 +23,7 @@ class Material:
     filename: str
     comments: str
     plan: str = NO_PLAN
+    user_id: int = 0
     results: dict[Step, dict[str, Any]] = field(default_factory=dict)
 
     @property

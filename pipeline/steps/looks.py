@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from operations import runtime_config
 from operations.database import in_database
+from pipeline import finding_life
 from pipeline.analysis import sandbox
 from pipeline.analysis.errors import SandboxError
 from pipeline.analysis.merge import merge
@@ -41,7 +42,7 @@ def dossier(assignment: Assignment) -> StepOutput:
     code = disguise.hide(material.code)
     first = next(iter(assignment.drafts), None)
     if first is None:
-        first = _look(assignment, measured, disguise, code, material.filename, material.comments)
+        first = _look(assignment, measured, disguise, code, told=True)
     words = _words(code, material.language, assignment.deadline)
     if not words.lines and not words.problem:
         return first
@@ -50,7 +51,7 @@ def dossier(assignment: Assignment) -> StepOutput:
     if not assignment.drafts:
         assignment.keep(first)
     try:
-        second = _look(assignment, measured, disguise, words.code, "", "")
+        second = _look(assignment, measured, disguise, words.code, told=False)
     except StepFailed as failed:
         output = _noted(first, SecondLook(lines=words.lines, note=failed.user_message))
         return replace(output, trace=[*first.trace, *failed.trace])
@@ -62,23 +63,26 @@ def _look(
     measured: Dossier,
     disguise: Disguise,
     code: str,
-    filename: str,
-    comments: str,
+    *,
+    told: bool,
 ) -> StepOutput:
-    schema = schema_of(DossierAnswer)
+    """One answer of the model; ``told``: with all that the submitter says beside the code."""
+    material, schema = assignment.material, schema_of(DossierAnswer)
+    marks = in_database(finding_life.marks_of, material.user_id, material.filename) if told else []
     answer = ask(
         assignment,
         forensic_question(
             code=code,
-            language=assignment.material.language,
-            filename=disguise.hide(filename),
-            comments=disguise.hide(comments),
+            language=material.language,
+            filename=disguise.hide(material.filename) if told else "",
+            comments=disguise.hide(material.comments) if told else "",
             findings=measured.findings,
             schema=schema,
+            marks=[disguise.hide(mark) for mark in marks],
         ),
         schema,
     )
-    said = model_dossier.dossier_from(answer.text, measured, code, shown=assignment.material.code)
+    said = model_dossier.dossier_from(answer.text, measured, code, shown=material.code)
     return answer.output(disguise.softened(said))
 
 

@@ -7,10 +7,12 @@ from pipeline.views.estimating import estimate_partial
 from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
 from pipeline.views.submission import submission_detail, submission_progress
+from pipeline.views.triage import finding_mark
 
 __all__ = [
     "account",
     "estimate_partial",
+    "finding_mark",
     "home",
     "submission_cancel",
     "submission_detail",

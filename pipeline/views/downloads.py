@@ -49,7 +49,7 @@ def submission_report(request: HttpRequest, public_id: str, form: str) -> HttpRe
         raise Http404("There is no such report of this run.")
     name = _plain_name(submission)
     try:
-        file = reports.reviewed(name.name, submission, job)
+        file = reports.with_lives(reports.reviewed(name.name, submission, job), submission)
     except ValidationError as error:
         raise Http404("The stored result is of another version.") from error
     return _attachment(reports.render([file], form), name.name + reports.suffix_of(form))

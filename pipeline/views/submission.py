@@ -24,23 +24,30 @@ from pipeline.views.progress import Results, progress_of, results_of
 @never_cache
 @require_safe
 def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The result page; ``?tab=`` names the tab, ``?page=`` the page of findings."""
+    """The result page; ``?tab=`` names the tab, other words what it shows of it."""
     submission = get_submission_for_user(cast(User, request.user), public_id)
+    return detail_page(request, submission, tab=request.GET.get("tab", ""))
+
+
+def detail_page(
+    request: HttpRequest, submission: Submission, *, tab: str, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page with a tab open; ``more`` are values for its template."""
     results = results_of(submission.current_job)
-    context = _frame(request, submission, results)
-    tab = context["tab"]
-    if tab.ready:
-        page = request.GET.get("page", "1")
-        context |= tabs.panel_of(tab, submission, results, page)
-        if tab.kind.step:
-            result = results[tab.kind.step]
+    context = _frame(tab, submission, results)
+    current = context["tab"]
+    if current.ready:
+        context |= tabs.panel_of(current, submission, results, request.GET)
+        if current.kind.step:
+            result = results[current.kind.step]
             context |= {"result": result, "by_model": result.engine != BUILT_IN}
-    return render(request, "pipeline/submission.html", context | _head(submission, results))
+    context |= _head(submission, results) | more
+    return render(request, "pipeline/submission.html", context, status=status)
 
 
-def _frame(request: HttpRequest, submission: Submission, results: Results) -> dict[str, Any]:
+def _frame(tab: str, submission: Submission, results: Results) -> dict[str, Any]:
     """What the progress boxes and the tabs need."""
-    shown = tabs.tabs_of(submission.current_job, results, request.GET.get("tab", ""))
+    shown = tabs.tabs_of(submission.current_job, results, tab)
     return {
         "submission": submission,
         "job": submission.current_job,
@@ -75,7 +82,7 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """
     submission = get_submission_for_user(cast(User, request.user), public_id, code=False)
     stored = results_of(submission.current_job, content=False)
-    context = _frame(request, submission, stored)
+    context = _frame(request.GET.get("tab", ""), submission, stored)
     panel_came = context["tab"].ready and request.GET.get("shown") == "0"
     if context["progress"].ended or panel_came:
         return HttpResponse(headers={"HX-Refresh": "true"})

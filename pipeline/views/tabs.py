@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.core.paginator import Page, Paginator
+from django.http import QueryDict
 from pydantic import ValidationError
 
 from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Value, Verdict
@@ -18,10 +18,10 @@ from pipeline.views.diff import diff_view
 from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
 from pipeline.views.trace import trace_of
+from pipeline.views.triage import triage_of
 
 logger = logging.getLogger(__name__)
 
-FINDINGS_PER_PAGE = 50
 LISTED = 200
 
 V = TypeVar("V", bound=Value)
@@ -97,10 +97,17 @@ def tally(severities: list[str]) -> list[tuple[str, int]]:
     return [(str(severity), counts[severity]) for severity in Severity if counts[severity]]
 
 
-def panel_of(tab: Tab, submission: Submission, results: Results, page: str) -> Mapping[str, Any]:
-    """The values that the current tab's template needs."""
+def panel_of(
+    tab: Tab, submission: Submission, results: Results, query: QueryDict
+) -> Mapping[str, Any]:
+    """The values that the current tab's template needs; ``query``: what the address asks for."""
     if tab.kind.step == Step.FORENSIC:
-        return _dossier_panel(results, page)
+        dossier = content_of(results, Step.FORENSIC, Dossier)
+        if dossier is None:
+            return {}
+        if tab.kind.key == "findings":
+            return {"dossier": dossier, **triage_of(submission, dossier, query)}
+        return _dossier_panel(dossier)
     if tab.kind.step == Step.REBUILDER:
         return _rebuild_panel(tab, submission, results)
     if tab.kind.step == Step.QUALITY:
@@ -109,14 +116,10 @@ def panel_of(tab: Tab, submission: Submission, results: Results, page: str) -> M
     return {"traces": trace_of(job, results) if job else []}
 
 
-def _dossier_panel(results: Results, page: str) -> Mapping[str, Any]:
-    dossier = content_of(results, Step.FORENSIC, Dossier)
-    if dossier is None:
-        return {}
-    findings: Page[Finding] = Paginator(sorted_findings(dossier), FINDINGS_PER_PAGE).get_page(page)
+def _dossier_panel(dossier: Dossier) -> Mapping[str, Any]:
     return {
         "dossier": dossier,
-        "findings": findings,
+        "findings": sorted_findings(dossier),
         "components": dossier.components[:LISTED],
         "more_components": max(0, len(dossier.components) - LISTED),
     }

@@ -1,0 +1,176 @@
+"""The findings tab: what stands for each finding, which are shown, and what people say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from pipeline import finding_life
+from pipeline.access import get_submission_for_user
+from pipeline.analysis.types import Dossier, Finding, Severity
+from pipeline.finding_life import MARKS, Life, Mark, Since
+from pipeline.models import FindingState, Submission
+from pipeline.refusals import InvalidMark
+
+PER_PAGE = 50
+NEW = "new"
+STATES = {
+    NEW: "New since the last time",
+    FindingState.OPEN: "Open",
+    FindingState.FALSE_POSITIVE: "False positive",
+    FindingState.ACCEPTED: "Accepted risk",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A finding with what stands for it; without a life it is older than lives are."""
+
+    finding: Finding
+    life: Life | None
+    is_new: bool
+
+    @property
+    def anchor(self) -> str:
+        return f"finding-{self.finding.fingerprint[:16]}"
+
+    @property
+    def is_marked(self) -> bool:
+        return self.life is not None and self.life.is_marked
+
+    @property
+    def label(self) -> str:
+        """The state in words, where it is more than open."""
+        if self.life is None or not self.is_marked:
+            return ""
+        until = f" until {self.life.expires_on:%Y-%m-%d}" if self.life.expires_on else ""
+        return f"{self.life.state.label}{until}"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One choice above the list: its name in the address, its values, and the chosen one."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...]
+    chosen: str
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A mark that was refused: it stays in its form, with the reason beside it."""
+
+    fingerprint: str
+    problem: str
+    state: str
+    reason: str
+    expires_on: str
+
+
+def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Mapping[str, Any]:
+    """The values that the tab's template needs."""
+    lives = finding_life.lives_of(submission)
+    since = finding_life.since_before(submission, dossier)
+    rows = [_row(finding, lives, since) for finding in _sorted(dossier)]
+    filters = _filters(rows, query, compared=since is not None)
+    shown = [row for row in rows if all(_fits(row, each) for each in filters)]
+    chosen = {each.name: each.chosen for each in filters if each.chosen}
+    return {
+        "rows": Paginator(shown, PER_PAGE).get_page(query.get("page")),
+        "all_rows": len(rows),
+        "filters": filters,
+        "since": since,
+        "still_there": len(rows) - len(since.new) if since else 0,
+        "query": urlencode({"tab": "findings", **chosen}) + "&",
+        "marks": [(state.value, state.label) for state in (*MARKS, FindingState.OPEN)],
+    }
+
+
+def _row(finding: Finding, lives: Mapping[str, Life], since: Since | None) -> Row:
+    return Row(finding, lives.get(finding.fingerprint), since is not None and since.is_new(finding))
+
+
+def _sorted(dossier: Dossier) -> list[Finding]:
+    return sorted(dossier.findings, key=lambda finding: (finding.severity.rank, finding.line))
+
+
+def _filters(rows: Iterable[Row], query: QueryDict, *, compared: bool) -> list[Filter]:
+    sources = sorted({source for row in rows for source in row.finding.sources})
+    states = [(key, label) for key, label in STATES.items() if compared or key != NEW]
+    offered = {
+        "severity": ("Severity", [(str(each), str(each).capitalize()) for each in Severity]),
+        "source": ("Reported by", [(source, source) for source in sources]),
+        "state": ("State", [(str(key), label) for key, label in states]),
+    }
+    return [
+        Filter(name, label, tuple(choices), _known(query.get(name, ""), choices))
+        for name, (label, choices) in offered.items()
+    ]
+
+
+def _known(value: str, choices: Iterable[tuple[str, str]]) -> str:
+    """What is asked for, if there is such a choice: an address can say anything."""
+    return value if value in {key for key, _ in choices} else ""
+
+
+def _fits(row: Row, chosen: Filter) -> bool:
+    return not chosen.chosen or FITS[chosen.name](row, chosen.chosen)
+
+
+def _has_state(row: Row, state: str) -> bool:
+    if state == NEW:
+        return row.is_new
+    if state == FindingState.OPEN:
+        return not row.is_marked
+    return row.life is not None and row.life.state == state
+
+
+FITS: Mapping[str, Callable[[Row, str], bool]] = {
+    "severity": lambda row, severity: row.finding.severity == severity,
+    "source": lambda row, source: source in row.finding.sources,
+    "state": _has_state,
+}
+
+
+@login_required
+@never_cache
+@require_POST
+def finding_mark(request: HttpRequest, public_id: str, fingerprint: str) -> HttpResponse:
+    """Mark a finding and go back to it; what cannot stand comes back in its form."""
+    from pipeline.views.submission import detail_page
+
+    user = cast(User, request.user)
+    submission = get_submission_for_user(user, public_id)
+    try:
+        said = _said(request.POST)
+        found = finding_life.mark(user, submission, fingerprint, said)
+    except InvalidMark as refused:
+        typed = Typed(
+            fingerprint,
+            refused.message,
+            *(request.POST.get(name, "") for name in ("state", "reason", "expires_on")),
+        )
+        return detail_page(request, submission, tab="findings", typed=typed, status=422)
+    messages.info(request, f"{found.title}: {found.get_state_display()}.")
+    return redirect(f"{submission.get_absolute_url()}?tab=findings#finding-{fingerprint[:16]}")
+
+
+def _said(sent: QueryDict) -> Mark:
+    """Raises InvalidMark."""
+    return Mark(
+        state=finding_life.state_named(sent.get("state", "")),
+        reason=sent.get("reason", ""),
+        expires_on=finding_life.day_named(sent.get("expires_on", "")),
+    )
