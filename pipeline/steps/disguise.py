@@ -13,10 +13,8 @@ from typing import Any, TypeVar
 
 from operations import runtime_config
 from operations.database import in_database
-from pipeline.analysis import masking, sandbox
+from pipeline.analysis import masking, secret_search
 from pipeline.analysis.errors import SandboxError
-from pipeline.analysis.remembered import Remembered
-from pipeline.analysis.secret_formats import may_hold
 from pipeline.analysis.types import Value
 from pipeline.parameters import MASK_SECRETS
 from pipeline.steps.assignment import Assignment, StepFailed
@@ -68,21 +66,26 @@ class Disguise:
         return [self._soften(each) for each in value] if isinstance(value, list) else value
 
 
-# By the texts; every step of a job asks for the same.
-_secrets = Remembered[tuple[str, ...], tuple[str, ...]]()
-
-
 def disguise_for(assignment: Assignment) -> Disguise:
     """The disguise in which the submission, and what was made of it, is to be sent.
 
-    Nothing leaves unless it was looked through: raises StepFailed when that failed.
+    Nothing leaves unless it was looked through: raises StepFailed when that failed. Secrets that
+    one step hid are hidden by those after it, whatever is switched off meanwhile.
     """
     material = assignment.material
-    texts = (material.code, material.comments, material.filename)
-    if not any(map(may_hold, texts)) or not in_database(runtime_config.value, MASK_SECRETS.name):
+    texts = material.suspect_texts
+    if not texts:
         return Disguise()
+    if material.secrets is None:
+        if not in_database(runtime_config.value, MASK_SECRETS.name):
+            return Disguise()
+        material.secrets = _looked_for(texts, assignment.deadline)
+    return Disguise(material.secrets, texts)
+
+
+def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
     try:
-        values = _secrets.get(texts, lambda: _looked_for(texts, assignment.deadline))
+        return secret_search.secrets_in(texts, deadline)
     except SandboxError as error:
         raise StepFailed(
             "analysis",
@@ -90,12 +93,6 @@ def disguise_for(assignment: Assignment) -> Disguise:
             user_message="The code could not be searched for secrets, so it was not sent.",
             retryable=True,
         ) from error
-    return Disguise(values, texts)
-
-
-def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
-    answer = sandbox.run("secret-values", {"texts": texts}, deadline=deadline)
-    return tuple(answer["values"])
 
 
 def _stand_in(secret: str, everything: str) -> str:
