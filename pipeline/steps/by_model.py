@@ -59,7 +59,7 @@ def _rebuilder(assignment: Assignment) -> StepOutput:
         if answer.was_cut_off:
             raise _cut_off(answer)
         rebuild = model_rebuild.rebuild_from(answer.text, code)
-    return answer.output(_revealed(rebuild, disguise))
+    return answer.output(_revealed(rebuild, disguise).model_dump(mode="json"))
 
 
 def _revealed(rebuild: Rebuild, disguise: Disguise) -> Rebuild:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from operations import runtime_config
 from operations.database import in_database
@@ -19,7 +19,6 @@ from pipeline.analysis.types import Value
 from pipeline.parameters import MASK_SECRETS
 from pipeline.steps.assignment import Assignment, StepFailed
 
-V = TypeVar("V", bound=Value)
 ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 TRIES = 20
 
@@ -52,18 +51,11 @@ class Disguise:
         """How many stand-ins the code of an answer no longer has."""
         return sum(stand_in not in code for stand_in in self._stand_ins.values())
 
-    def softened(self, value: V) -> V:
-        """A model's words with what may be shown of a secret where its stand-in is."""
-        return type(value).model_validate(self._soften(value.model_dump(mode="json")))
-
-    def _soften(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for secret, stand_in in self._stand_ins.items():
-                value = value.replace(stand_in, masking.masked(secret))
-            return value
-        if isinstance(value, dict):
-            return {key: self._soften(each) for key, each in value.items()}
-        return [self._soften(each) for each in value] if isinstance(value, list) else value
+    def softened(self, words: Value) -> dict[str, Any]:
+        """A model's words as JSON, with what may be shown of a secret where its stand-in is."""
+        content = words.model_dump(mode="json")
+        shown = [(stand_in, masking.masked(secret)) for secret, stand_in in self._stand_ins.items()]
+        return {key: _replaced(each, shown) for key, each in content.items()} if shown else content
 
 
 def disguise_for(assignment: Assignment) -> Disguise:
@@ -93,6 +85,17 @@ def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
             user_message="The code could not be searched for secrets, so it was not sent.",
             retryable=True,
         ) from error
+
+
+def _replaced(value: Any, replacements: list[tuple[str, str]]) -> Any:
+    """JSON with all replacements made in each of its texts."""
+    if isinstance(value, str):
+        for old, new in replacements:
+            value = value.replace(old, new)
+        return value
+    if isinstance(value, dict):
+        return {key: _replaced(each, replacements) for key, each in value.items()}
+    return [_replaced(each, replacements) for each in value] if isinstance(value, list) else value
 
 
 def _stand_in(secret: str, everything: str) -> str:
