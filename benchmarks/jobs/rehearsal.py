@@ -38,7 +38,7 @@ def rehearse(folder: Path, job_id: int) -> Rehearsal:
     with recorded(requests, answers):
         run_job(job_id, Heartbeat())
     sandbox.close()
-    if len(requests) != STEPS or set(answers) != set(ANALYSES):
+    if len(requests) != STEPS or set(answers) != {*ANALYSES, "secrets_in"}:
         raise RuntimeError("The rehearsal did not make its three calls.")
     rehearsal = Rehearsal(folder / "requests.json", folder / "answers.json")
     rehearsal.requests.write_text(json.dumps(requests), encoding="utf-8")
@@ -49,6 +49,7 @@ def rehearse(folder: Path, job_id: int) -> Rehearsal:
 @contextmanager
 def recorded(requests: list[dict[str, Any]], answers: dict[str, Any]) -> Iterator[None]:
     """While the block runs, note the arguments of each call and each analysis."""
+    from pipeline.analysis import secret_search
     from pipeline.steps import built_in
     from providers.adapters.openai import CompatibleAdapter
 
@@ -63,7 +64,17 @@ def recorded(requests: list[dict[str, Any]], answers: dict[str, Any]) -> Iterato
         for name in ANALYSES:
             noted = _noted(name, getattr(built_in, name), answers)
             stack.enter_context(patch.object(built_in, name, noted))
+        noted = _noted_secrets(secret_search.secrets_in, answers)
+        stack.enter_context(patch.object(secret_search, "secrets_in", noted))
         yield
+
+
+def _noted_secrets(search: Callable[..., tuple[str, ...]], answers: dict[str, Any]) -> Any:
+    def noted(*texts: Any) -> tuple[str, ...]:
+        answers["secrets_in"] = search(*texts)
+        return tuple(answers["secrets_in"])
+
+    return noted
 
 
 def _noted(name: str, analysis: Callable[[Any], Any], answers: dict[str, Any]) -> Any:

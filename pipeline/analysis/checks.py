@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pipeline.analysis import sandbox
+from pipeline.analysis import sandbox, secret_search
 from pipeline.analysis.coverage import COVERAGE
 from pipeline.analysis.errors import SandboxError, ServerLost
 from pipeline.analysis.limits import Limits
@@ -47,13 +47,16 @@ class Answers:
         return name in self.answers
 
 
-def run_checks(code: str, language: str, deadline: float | None) -> Answers:
+def run_checks(
+    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...] = ()
+) -> Answers:
     """All checks for the language; code that is no tree is outlined from its tokens instead.
 
+    Where several checks share a child, it also looks for the secrets of the texts ``secrets_of``.
     Raises ServerLost where no check ran for want of a server: that is no result about the code.
     """
     coverage = COVERAGE[language]
-    answers = _run(coverage.checks, code, language, deadline)
+    answers = _run(coverage.checks, code, language, deadline, secrets_of)
     if coverage.tree and not answers.ran("structure"):
         outlined = _run(("outline",), code, language, deadline)
         answers.answers |= outlined.answers
@@ -61,12 +64,20 @@ def run_checks(code: str, language: str, deadline: float | None) -> Answers:
     return answers
 
 
-def _run(names: tuple[str, ...], code: str, language: str, deadline: float | None) -> Answers:
+def _run(
+    names: tuple[str, ...],
+    code: str,
+    language: str,
+    deadline: float | None,
+    secrets_of: tuple[str, ...] = (),
+) -> Answers:
     payload = {"code": code, "language": language}
     shared = [name for name in names if name in TOGETHER and len(code) <= SHORT]
-    together = _submitted("together", {**payload, "names": shared}, deadline) if shared else None
+    together = _submitted_together(shared, payload, deadline, secrets_of) if shared else None
     alone = {name: _submitted(name, payload, deadline) for name in names if name not in shared}
     done = _all_or_none(together) if together else {}
+    if secret_search.TASK in done:
+        secret_search.learn(secrets_of, done[secret_search.TASK])
     answers = Answers()
     for name in names:
         if name in done:
@@ -76,6 +87,14 @@ def _run(names: tuple[str, ...], code: str, language: str, deadline: float | Non
     if answers.lost is not None and not answers.answers:
         raise answers.lost
     return answers
+
+
+def _submitted_together(
+    names: list[str], payload: dict[str, Any], deadline: float | None, secrets_of: tuple[str, ...]
+) -> Callable[[], dict[str, Any]]:
+    if secrets_of:
+        names, payload = [*names, secret_search.TASK], {**payload, "texts": secrets_of}
+    return _submitted("together", {**payload, "names": names}, deadline)
 
 
 def _all_or_none(wait: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -52,9 +52,13 @@ def forensic(
     filename: str = "",
     comments: str = "",
     deadline_seconds: float | None = None,
+    secrets_of: tuple[str, ...] = (),
 ) -> Dossier:
-    """Result of the forensic step. Raises UnreadableCode or ServerLost."""
-    examination = examine(code, language, deadline_seconds)
+    """Result of the forensic step. Raises UnreadableCode or ServerLost.
+
+    The secrets of the texts ``secrets_of`` are looked for on the way, for secret_search to know.
+    """
+    examination = _examine(code, language, _deadline(deadline_seconds), secrets_of)
     return dossier.compose(examination, filename, comments)
 
 
@@ -142,13 +146,17 @@ def _rows(answer: dict[str, Any]) -> tuple[VerdictCheck, ...]:
     return tuple(VerdictCheck.model_validate(each) for each in answer["rows"])
 
 
-def _examine(code: str, language: str, deadline: float | None) -> Examination:
+def _examine(
+    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...] = ()
+) -> Examination:
     _refuse_unreadable(code, language)
-    return remembered.get((code, language), lambda: _measure(code, language, deadline))
+    return remembered.get((code, language), lambda: _measure(code, language, deadline, secrets_of))
 
 
-def _measure(code: str, language: str, deadline: float | None) -> Examination:
-    answers = run_checks(code, language, deadline)
+def _measure(
+    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...]
+) -> Examination:
+    answers = run_checks(code, language, deadline, secrets_of)
     listed = answers.answers.get("dataflow", {}).get("harmless", ())
     standing, left_out = harmless.split(_findings(answers), listed)
     structure = answers.answers.get("structure") or answers.answers.get("outline") or {}

@@ -35,19 +35,20 @@ class Remembered(Generic[K, V]):
                 return self._kept[key]
         measured = measure()
         if self._worth_keeping(measured):
-            self._keep(key, measured)
+            self.keep(key, measured)
         return measured
+
+    def keep(self, key: K, measured: V) -> None:
+        """Remember an answer that was come by in another way."""
+        with self._lock:
+            self._kept[key] = measured
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
 
     def forget(self) -> None:
         """Measure everything anew from now on."""
         with self._lock:
             self._kept.clear()
-
-    def _keep(self, key: K, measured: V) -> None:
-        with self._lock:
-            self._kept[key] = measured
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
 
 
 def _is_whole(examination: Examination) -> bool:

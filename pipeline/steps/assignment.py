@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from billing.models import NO_PLAN
+from pipeline.analysis import secret_search
 from pipeline.analysis.types import Dossier, Rebuild
 from pipeline.models import Step
 from pipeline.routing import StepRoute
@@ -16,7 +18,10 @@ from pipeline.routing import StepRoute
 
 @dataclass
 class Material:
-    """The submission and the results of the steps before this one. ``plan`` is its owner's."""
+    """The submission and the results of the steps before this one. ``plan`` is its owner's.
+
+    ``secrets`` are those of its texts, once they were looked for.
+    """
 
     code: str
     language: str
@@ -25,6 +30,13 @@ class Material:
     plan: str = NO_PLAN
     user_id: int = 0
     results: dict[Step, dict[str, Any]] = field(default_factory=dict)
+    secrets: tuple[str, ...] | None = None
+
+    @cached_property
+    def suspect_texts(self) -> tuple[str, ...]:
+        """All that the user wrote, if any of it may hold a secret."""
+        texts = (self.code, self.comments, self.filename)
+        return texts if secret_search.are_suspect(texts) else ()
 
     @property
     def dossier(self) -> Dossier:

@@ -28,6 +28,7 @@ def dossier_of(assignment: Assignment) -> Dossier:
             material.filename,
             comments=material.comments,
             deadline_seconds=assignment.seconds_left,
+            secrets_of=() if assignment.route.is_built_in else material.suspect_texts,
         )
 
 

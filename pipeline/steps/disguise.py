@@ -9,19 +9,16 @@ from __future__ import annotations
 import secrets
 import string
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from operations import runtime_config
 from operations.database import in_database
-from pipeline.analysis import masking, sandbox
+from pipeline.analysis import masking, secret_search
 from pipeline.analysis.errors import SandboxError
-from pipeline.analysis.remembered import Remembered
-from pipeline.analysis.secret_formats import may_hold
 from pipeline.analysis.types import Value
 from pipeline.parameters import MASK_SECRETS
 from pipeline.steps.assignment import Assignment, StepFailed
 
-V = TypeVar("V", bound=Value)
 ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 TRIES = 20
 
@@ -54,35 +51,33 @@ class Disguise:
         """How many stand-ins the code of an answer no longer has."""
         return sum(stand_in not in code for stand_in in self._stand_ins.values())
 
-    def softened(self, value: V) -> V:
-        """A model's words with what may be shown of a secret where its stand-in is."""
-        return type(value).model_validate(self._soften(value.model_dump(mode="json")))
-
-    def _soften(self, value: Any) -> Any:
-        if isinstance(value, str):
-            for secret, stand_in in self._stand_ins.items():
-                value = value.replace(stand_in, masking.masked(secret))
-            return value
-        if isinstance(value, dict):
-            return {key: self._soften(each) for key, each in value.items()}
-        return [self._soften(each) for each in value] if isinstance(value, list) else value
-
-
-# By the texts; every step of a job asks for the same.
-_secrets = Remembered[tuple[str, ...], tuple[str, ...]]()
+    def softened(self, words: Value) -> dict[str, Any]:
+        """A model's words as JSON, with what may be shown of a secret where its stand-in is."""
+        content = words.model_dump(mode="json")
+        shown = [(stand_in, masking.masked(secret)) for secret, stand_in in self._stand_ins.items()]
+        return {key: _replaced(each, shown) for key, each in content.items()} if shown else content
 
 
 def disguise_for(assignment: Assignment) -> Disguise:
     """The disguise in which the submission, and what was made of it, is to be sent.
 
-    Nothing leaves unless it was looked through: raises StepFailed when that failed.
+    Nothing leaves unless it was looked through: raises StepFailed when that failed. Secrets that
+    one step hid are hidden by those after it, whatever is switched off meanwhile.
     """
     material = assignment.material
-    texts = (material.code, material.comments, material.filename)
-    if not any(map(may_hold, texts)) or not in_database(runtime_config.value, MASK_SECRETS.name):
+    texts = material.suspect_texts
+    if not texts:
         return Disguise()
+    if material.secrets is None:
+        if not in_database(runtime_config.value, MASK_SECRETS.name):
+            return Disguise()
+        material.secrets = _looked_for(texts, assignment.deadline)
+    return Disguise(material.secrets, texts)
+
+
+def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
     try:
-        values = _secrets.get(texts, lambda: _looked_for(texts, assignment.deadline))
+        return secret_search.secrets_in(texts, deadline)
     except SandboxError as error:
         raise StepFailed(
             "analysis",
@@ -90,12 +85,17 @@ def disguise_for(assignment: Assignment) -> Disguise:
             user_message="The code could not be searched for secrets, so it was not sent.",
             retryable=True,
         ) from error
-    return Disguise(values, texts)
 
 
-def _looked_for(texts: tuple[str, ...], deadline: float) -> tuple[str, ...]:
-    answer = sandbox.run("secret-values", {"texts": texts}, deadline=deadline)
-    return tuple(answer["values"])
+def _replaced(value: Any, replacements: list[tuple[str, str]]) -> Any:
+    """JSON with all replacements made in each of its texts."""
+    if isinstance(value, str):
+        for old, new in replacements:
+            value = value.replace(old, new)
+        return value
+    if isinstance(value, dict):
+        return {key: _replaced(each, replacements) for key, each in value.items()}
+    return [_replaced(each, replacements) for each in value] if isinstance(value, list) else value
 
 
 def _stand_in(secret: str, everything: str) -> str:

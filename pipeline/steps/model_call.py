@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from pipeline.analysis.types import Value
 from pipeline.routing import Target
 from pipeline.steps.assignment import Assignment, StepFailed, StepOutput
 from pipeline.steps.purse import BudgetGuard
@@ -54,12 +53,12 @@ class ModelAnswer:
             failed.trace = failed.trace or _trace(self.completion.tried)
             raise
 
-    def output(self, value: Value) -> StepOutput:
+    def output(self, content: dict[str, Any]) -> StepOutput:
         """The step's output with this call's trace, tokens and cost."""
         usage = self.completion.usage
         return StepOutput(
             engine=self.engine,
-            content=value.model_dump(mode="json"),
+            content=content,
             trace=_trace(self.completion.tried),
             input_tokens=usage.input_tokens,
             output_tokens=usage.output_tokens,

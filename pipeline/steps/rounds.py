@@ -98,9 +98,10 @@ class Rounds:
         )
         answer = ask(self._assignment, question)
         try:
-            return answer.output(_revealed(_rebuild_in(answer, code), disguise))
+            rebuild = _revealed(_rebuild_in(answer, code), disguise)
+            return answer.output(rebuild.model_dump(mode="json"))
         except StepFailed:
-            self._useless.append(answer.output(_nothing(material.code)))
+            self._useless.append(answer.output({}))
             raise
 
     def _refused(self) -> tuple[str, tuple[str, ...]] | None:
@@ -129,10 +130,6 @@ def _rebuild_in(answer: ModelAnswer, code: str) -> Rebuild:
         if answer.was_cut_off:
             raise _cut_off(answer)
         return model_rebuild.rebuild_from(answer.text, code)
-
-
-def _nothing(code: str) -> Rebuild:
-    return Rebuild(code=code, changes=(), refusals=())
 
 
 def _revealed(rebuild: Rebuild, disguise: Disguise) -> Rebuild:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from accounts.models import User
 from operations import runtime_config
 from pipeline import defaults
+from pipeline.analysis import sandbox, secret_search
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import Job, Step
+from pipeline.parameters import MASK_SECRETS
 from pipeline.runner import run_job
 from pipeline.services import submit
 from pipeline.steps import model_call
@@ -62,6 +65,16 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return questions
 
 
+def switch_after_first_look(monkeypatch: pytest.MonkeyPatch, *, to: bool) -> None:
+    """Let the first look find ``mask_secrets`` otherwise than all after it."""
+    answers, stored = iter([not to]), runtime_config.value
+
+    def value(name: str) -> int | bool:
+        return next(answers, to) if name == MASK_SECRETS.name else stored(name)
+
+    monkeypatch.setattr(runtime_config, "value", value)
+
+
 def test_it_sends_no_secret_in_any_step(run: Runner, sent: list[str]) -> None:
     assert run().results.count() == len(sent) == len(Step)
     assert PASSWORD not in str(sent)
@@ -70,6 +83,31 @@ def test_it_sends_no_secret_in_any_step(run: Runner, sent: list[str]) -> None:
 def test_it_puts_the_secrets_back_into_the_rebuilt_code(run: Runner) -> None:
     rebuilt = run().results.get(step=Step.REBUILDER).content["code"]
     assert rebuilt.count(PASSWORD) == CODE.count(PASSWORD)
+
+
+def test_it_searches_in_the_child_that_examines(
+    run: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = Mock(wraps=sandbox.run)
+    monkeypatch.setattr(secret_search.sandbox, "run", alone)
+    assert run().results.count() == len(Step)
+    assert secret_search.TASK not in [call.args[0] for call in alone.call_args_list]
+
+
+def test_it_goes_on_hiding_what_it_hid_when_that_is_switched_off_meanwhile(
+    run: Runner, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_after_first_look(monkeypatch, to=False)
+    run()
+    assert PASSWORD not in str(sent)
+
+
+def test_it_hides_from_the_next_step_on_when_that_is_switched_on_meanwhile(
+    run: Runner, sent: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switch_after_first_look(monkeypatch, to=True)
+    run()
+    assert [PASSWORD in question for question in sent] == [True, False, False]
 
 
 def test_it_says_nothing_of_a_secret_in_a_models_words(run: Runner) -> None:
