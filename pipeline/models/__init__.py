@@ -1,5 +1,6 @@
 """What the pipeline stores: submissions, their jobs and results, and how each step is run."""
 
+from pipeline.models.deleted import DeletedJob
 from pipeline.models.evidence import Evidence
 from pipeline.models.growing import GrowingAnswer
 from pipeline.models.idempotency import IdempotencyKey
@@ -12,6 +13,7 @@ __all__ = [
     "BUILT_IN",
     "ENDED",
     "DeadLetter",
+    "DeletedJob",
     "Evidence",
     "GrowingAnswer",
     "IdempotencyKey",
