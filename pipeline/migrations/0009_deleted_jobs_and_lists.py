@@ -59,6 +59,14 @@ class Migration(migrations.Migration):
             model_name='submission',
             index=models.Index(fields=['user', 'filename'], name='submissions_by_name'),
         ),
+        migrations.AddIndex(
+            model_name='submission',
+            index=models.Index(fields=['user', '-created_at', '-id', 'language', 'current_job'], name='submissions_in_order'),
+        ),
+        migrations.RemoveIndex(
+            model_name='submission',
+            name='submissions_of_user',
+        ),
         migrations.AddField(
             model_name='deletedjob',
             name='user',

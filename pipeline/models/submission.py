@@ -50,7 +50,11 @@ class Submission(models.Model):
         db_table = "code_submissions"
         ordering = ("-created_at", "-id")
         indexes = (
-            models.Index(fields=["user", "-created_at"], name="submissions_of_user"),
+            # Holds all that lists sort, filter and join by: rows, with their code, are not read.
+            models.Index(
+                fields=["user", "-created_at", "-id", "language", "current_job"],
+                name="submissions_in_order",
+            ),
             models.Index(fields=["user", "filename"], name="submissions_by_name"),
         )
 

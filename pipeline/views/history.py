@@ -51,7 +51,10 @@ class HistoryRow:
 def history(request: HttpRequest) -> HttpResponse:
     """One page of the user's submissions; what to look for stands in the address."""
     form = HistoryForm(request.GET)
-    keys = listing.keys_of(cast(User, request.user), form.wanted())
+    wanted = form.wanted()
+    found = listing.keys_of(cast(User, request.user), wanted)
+    # Comments stand in no index: they are read once, and not a second time to be counted.
+    keys = list(found) if wanted.text else found
     page, no_page = _page_of(Paginator(keys, PER_PAGE), request.GET.get("page", "1"))
     context = {
         "form": form,
