@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.http import Http404
 
 from accounts.models import User
+from pipeline.listing import rows_of
 from pipeline.models import Submission
 
 
@@ -22,3 +25,15 @@ def get_submission_for_user(user: User, public_id: str, *, code: bool = True) ->
     if submission is None or submission.public_id != public_id:
         raise Http404("There is no such submission of yours.")
     return submission
+
+
+def get_submissions_for_user(user: User, public_ids: Sequence[str]) -> list[Submission]:
+    """Several of the user's own submissions as listing.rows_of gives them, in this order.
+
+    Raises Http404 if one of them is not the user's, or unknown.
+    """
+    owned = Submission.objects.filter(user=user, public_id__in=public_ids)
+    keys = {public_id: key for key, public_id in owned.values_list("pk", "public_id")}
+    if set(public_ids) - keys.keys():
+        raise Http404("There is no such submission of yours.")
+    return rows_of([keys[public_id] for public_id in public_ids])

@@ -21,7 +21,7 @@ from billing.models import DailyUsage
 from operations import audit
 from operations.clock import database_now
 from pipeline import usage
-from pipeline.models import BUILT_IN, Job, StepResult
+from pipeline.models import BUILT_IN, DeletedJob, Job, StepResult
 from pipeline.models.job import ENDED
 from pipeline.usage import SUCCEEDED, SUMS, UNPRICED, Figures
 from providers.models import ProviderCall
@@ -105,9 +105,10 @@ def reconcile(days: list[date], *, fix: bool = False) -> Report:
     for day in days:
         _compare_usage(day, report, fix=fix)
         report.differences += _results_unlike_calls(day)
-        calls = _calls_of(usage.jobs_of(day))
+        calls, deleted = _calls_of(usage.jobs_of(day)), _calls_of(_deleted_jobs(day))
         report.open_calls += _listed(_without_outcome(calls))
-        report.unpriced_calls += _listed(calls.filter(UNPRICED))
+        report.open_calls += _listed(deleted.filter(state=ProviderCall.State.INTENT))
+        report.unpriced_calls += _listed(calls.filter(UNPRICED)) + _listed(deleted.filter(UNPRICED))
     return report
 
 
@@ -126,11 +127,22 @@ def _compare_usage(day: date, report: Report, *, fix: bool) -> None:
 
 
 def _said_by_calls(day: date) -> dict[int, Figures]:
-    """What the calls of the day's ended jobs took, by user."""
-    owner = Job.objects.filter(pk=OuterRef("job_id")).values("submission__user_id")
-    calls = _calls_of(usage.ended_jobs(day)).annotate(owner=Subquery(owner)).order_by()
+    """What the calls of the day's ended jobs took, by user, those deleted since among them."""
+    said = _by_owner(usage.ended_jobs(day), "submission__user_id")
+    for owner, figures in _by_owner(_deleted_jobs(day), "user_id").items():
+        said[owner] = said.get(owner, Figures()) + figures
+    return said
+
+
+def _by_owner(jobs: QuerySet[Any], owner_column: str) -> dict[int, Figures]:
+    owner = jobs.model._default_manager.filter(pk=OuterRef("job_id")).values(owner_column)
+    calls = _calls_of(jobs).annotate(owner=Subquery(owner)).order_by()
     rows = calls.values("owner").annotate(**SUMS).values_list("owner", *SUMS)
     return {owner: Figures(*figures) for owner, *figures in rows}
+
+
+def _deleted_jobs(day: date) -> QuerySet[DeletedJob]:
+    return DeletedJob.objects.filter(day=day).order_by()
 
 
 @transaction.atomic
@@ -208,7 +220,7 @@ def _calls_of_result() -> QuerySet[ProviderCall]:
     return ProviderCall.objects.filter(state=SUCCEEDED, **same).order_by()
 
 
-def _calls_of(jobs: QuerySet[Job]) -> QuerySet[ProviderCall]:
+def _calls_of(jobs: QuerySet[Any]) -> QuerySet[ProviderCall]:
     return ProviderCall.objects.filter(job_id__in=jobs.values("pk")).order_by("pk")
 
 

@@ -1,4 +1,4 @@
-"""What can be done with submissions: send one, retry one, cancel one. The only door to writing."""
+"""What can be done with submissions: send, retry, cancel, delete one. The only door to writing."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from operations import audit
 from operations.conflicts import despite_deadlocks
 from pipeline import idempotency, transitions
 from pipeline.dead_letters import retry, retry_all, retry_dead_letter
+from pipeline.deletion import delete_submission, delete_submissions
 from pipeline.idempotency import KeyedRequest, Receipt, Remember
 from pipeline.intake import Draft, check, decode_upload
 from pipeline.leases import Cancelled
@@ -44,6 +45,8 @@ __all__ = [
     "cancel_job",
     "check",
     "decode_upload",
+    "delete_submission",
+    "delete_submissions",
     "retry",
     "retry_all",
     "retry_dead_letter",

@@ -80,6 +80,15 @@ BEGIN_STEP = Update(
     step_started_at=Now(),
     lease_expires_at=now_plus(LEASE),
 )
+# The same after the first step, with what lists show of its dossier (pipeline.severities).
+BEGIN_STEP_AFTER_DOSSIER = Update(
+    HELD,
+    current_step=_of_job("current_step"),
+    step_started_at=Now(),
+    lease_expires_at=now_plus(LEASE),
+    tally=_of_job("tally"),
+    worst_severity=_of_job("worst_severity"),
+)
 SUCCEED = Update(
     HELD,
     state=JobState.SUCCEEDED,

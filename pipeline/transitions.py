@@ -17,7 +17,7 @@ from django.db.models import F
 from billing import limits
 from billing.models import NO_PLAN
 from operations.clock import Now, now_plus
-from pipeline import evidence, finding_life, statements, usage
+from pipeline import evidence, finding_life, severities, statements, usage
 from pipeline.leases import Cancelled, Failure, Lease, LeaseLost, Submitted
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
 from pipeline.retries import LEASE
@@ -76,6 +76,16 @@ def begin_step(lease: Lease, step: Step) -> None:
     _must_hold(statements.BEGIN_STEP.run(**_key(lease), current_step=step), lease)
 
 
+def _begin_after(lease: Lease, step: Step, result: StepResult) -> None:
+    """Begin a step, and keep what lists show of the dossier that came before it."""
+    kept = severities.kept_of(result.content) if result.step == Step.FORENSIC else None
+    if kept is None:
+        begin_step(lease, step)
+    else:
+        statement = statements.BEGIN_STEP_AFTER_DOSSIER
+        _must_hold(statement.run(**_key(lease), current_step=step, **kept), lease)
+
+
 def hold(lease: Lease) -> None:
     """Prove the lease inside of the caller's transaction: until it ends, nobody else can take it.
 
@@ -101,7 +111,7 @@ def store_result(
             if next_step is None:
                 _succeed(lease)
             else:
-                begin_step(lease, next_step)
+                _begin_after(lease, next_step, result)
             result.job_id = lease.job_id
             result.attempt = lease.attempt
             _insert(result)

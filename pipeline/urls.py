@@ -9,6 +9,8 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("estimate/", views.estimate_partial, name="estimate"),
     path("submissions/", views.submissions, name="submission-list"),
+    path("submissions/delete/", views.submissions_delete, name="submissions-delete"),
+    path("submissions/export/", views.submissions_export, name="submissions-export"),
     path("submissions/<str:public_id>/", views.submission_detail, name="submission-detail"),
     path("submissions/<str:public_id>/cancel/", views.submission_cancel, name="submission-cancel"),
     path("submissions/<str:public_id>/retry/", views.submission_retry, name="submission-retry"),
@@ -21,6 +23,11 @@ urlpatterns = [
         "submissions/<str:public_id>/progress/",
         views.submission_progress,
         name="submission-progress",
+    ),
+    path(
+        "submissions/<str:public_id>/export.zip",
+        views.submission_export,
+        name="submission-export",
     ),
     path(
         "submissions/<str:public_id>/rebuilt",

@@ -7,7 +7,7 @@ after that (its job was cancelled meanwhile) makes the day be counted anew, unde
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from billing.models import DailyUsage
 from operations.prepared import Update, binder
-from pipeline.models import Job, Submission
+from pipeline.models import DeletedJob, Job, Submission
 from pipeline.models.job import ENDED
 from providers import errors
 from providers.models import ProviderCall
@@ -53,6 +53,11 @@ class Figures:
     def has_known_cost(self) -> bool:
         """Whether the cost says something, be it of some calls only."""
         return bool(self.cost_microdollars) or (self.output_tokens > 0 and not self.unpriced_calls)
+
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(
+            *(ours + theirs for ours, theirs in zip(astuple(self), astuple(other), strict=True))
+        )
 
     @classmethod
     def of(cls, usage: DailyUsage | None) -> Figures:
@@ -95,12 +100,16 @@ def count(job_id: int) -> None:
 
 
 def count_late(job_id: int) -> None:
-    """Count what a call brought in this transaction, if its job ended without it.
+    """Count what a call brought in this transaction, if its job ended or was deleted without it.
 
     Locks the job first: unless it has ended, whoever ends it sees what is written here.
     """
     job = Job.objects.select_for_update().only("state").filter(pk=job_id).first()
-    if job is not None and job.has_ended:
+    if job is None:
+        deleted = DeletedJob.objects.filter(pk=job_id).first()
+        if deleted is not None:
+            recount(deleted.user_id, deleted.day)
+    elif job.has_ended:
         recount(*day_of(job_id))
 
 
@@ -130,9 +139,14 @@ def locked(user_id: int, day: date) -> Figures:
 
 
 def measured(user_id: int, day: date) -> Figures:
-    """What the calls of the day's ended jobs took."""
+    """What the calls of the day's ended jobs took, those deleted since among them."""
     jobs = ended_jobs(day).filter(submission__user_id=user_id)
-    calls = ProviderCall.objects.filter(job_id__in=jobs.values("pk"))
+    deleted = DeletedJob.objects.filter(user_id=user_id, day=day)
+    return _taken_by(jobs) + _taken_by(deleted)
+
+
+def _taken_by(jobs: QuerySet[Any]) -> Figures:
+    calls = ProviderCall.objects.filter(job_id__in=jobs.order_by().values("pk"))
     return Figures(**calls.aggregate(**SUMS))
 
 

@@ -77,9 +77,9 @@ def _noted_secrets(search: Callable[..., tuple[str, ...]], answers: dict[str, An
     return noted
 
 
-def _noted(name: str, analysis: Callable[[Any], Any], answers: dict[str, Any]) -> Any:
-    def noted(assignment: Any) -> Any:
-        value = analysis(assignment)
+def _noted(name: str, analysis: Callable[..., Any], answers: dict[str, Any]) -> Any:
+    def noted(*asked: Any) -> Any:
+        value = analysis(*asked)
         answers[name] = value.model_dump(mode="json")
         return value
 

@@ -88,11 +88,11 @@ def time_into(file: Path) -> None:
         setattr(built_in, name, _timed(getattr(built_in, name), file))
 
 
-def _timed(analysis: Callable[[Any], Any], file: Path) -> Callable[[Any], Any]:
+def _timed(analysis: Callable[..., Any], file: Path) -> Callable[..., Any]:
     @wraps(analysis)
-    def timed(assignment: Any) -> Any:
+    def timed(assignment: Any, *rest: Any) -> Any:
         started = time.perf_counter()
-        value = analysis(assignment)
+        value = analysis(assignment, *rest)
         seconds = time.perf_counter() - started
         with file.open("a", encoding="utf-8") as lines:
             lines.write(f"{assignment.job_id} {seconds:.6f}\n")

@@ -1,5 +1,6 @@
 """What the pipeline stores: submissions, their jobs and results, and how each step is run."""
 
+from pipeline.models.deleted import DeletedJob
 from pipeline.models.draft import StepDraft
 from pipeline.models.evidence import Evidence
 from pipeline.models.finding import FindingEvent, FindingState, KnownFinding
@@ -14,6 +15,7 @@ __all__ = [
     "BUILT_IN",
     "ENDED",
     "DeadLetter",
+    "DeletedJob",
     "Evidence",
     "FindingEvent",
     "FindingState",

@@ -67,6 +67,16 @@ class Job(models.Model):
     error_class = models.CharField(max_length=100, blank=True)
     user_message = models.CharField(max_length=500, blank=True)
 
+    worst_severity = models.PositiveSmallIntegerField(
+        null=True,
+        editable=False,
+        help_text="rank of the dossier's worst finding, 0 is the worst, 9 for none; "
+        "empty while there is no dossier",
+    )
+    tally = models.JSONField(
+        null=True, editable=False, help_text="how many findings of each severity the dossier has"
+    )
+
     class Meta:
         db_table = "jobs"
         ordering = ("-id",)

@@ -14,6 +14,17 @@ def new_public_id() -> str:
     return secrets.token_urlsafe(16)
 
 
+TITLE_WITHIN = 2_000  # characters of code in which a title is looked for
+
+
+def title_of(filename: str, start: str) -> str:
+    """The file's name, or the first line of the code's start that says something, without marks."""
+    if filename:
+        return filename
+    lines = (line.strip(" \t\ufeff\"'#/*-!<>") for line in start.splitlines())
+    return next((line[:80] for line in lines if line), "untitled")
+
+
 class Submission(models.Model):
     """Code with its language, file name and comments. Never changed after it was stored."""
 
@@ -38,7 +49,14 @@ class Submission(models.Model):
     class Meta:
         db_table = "code_submissions"
         ordering = ("-created_at", "-id")
-        indexes = (models.Index(fields=["user", "-created_at"], name="submissions_of_user"),)
+        indexes = (
+            # Holds all that lists sort, filter and join by: rows, with their code, are not read.
+            models.Index(
+                fields=["user", "-created_at", "-id", "language", "current_job"],
+                name="submissions_in_order",
+            ),
+            models.Index(fields=["user", "filename"], name="submissions_by_name"),
+        )
 
     def __str__(self) -> str:
         return f"submission {self.public_id}"  # no code: this text ends up in the audit log
@@ -49,7 +67,4 @@ class Submission(models.Model):
     @property
     def title(self) -> str:
         """The file's name, or the first line of code that says something, without its marks."""
-        if self.filename:
-            return self.filename
-        lines = (line.strip(" \t\ufeff\"'#/*-!<>") for line in self.code[:2000].splitlines())
-        return next((line[:80] for line in lines if line), "untitled")
+        return title_of(self.filename, self.code[:TITLE_WITHIN])

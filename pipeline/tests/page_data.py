@@ -23,6 +23,7 @@ from pipeline.analysis.types import (
     VerdictCheck,
 )
 from pipeline.models import Job, JobState, Step, StepResult, Submission
+from pipeline.severities import kept_of
 
 REBUILT = "import hashlib\n\nprint(hashlib.sha256(b'x').hexdigest())\n"
 HOSTILE = "</pre><script>alert(1)</script>"
@@ -93,6 +94,8 @@ def store(submission: Submission, step: Step, value: Value) -> None:
         attempt=1,
         duration_ms=340,
     )
+    if kept := kept_of(value.model_dump(mode="json")):
+        Job.objects.filter(pk=submission.current_job_id).update(**kept)
 
 
 def put(submission: Submission, state: JobState, **fields: object) -> None:

@@ -51,7 +51,7 @@ def test_it_leaves_djangos_page_for_mistakes_in_the_code_to_developers(
 ) -> None:
     settings.DEBUG = True
     as_alice.raise_request_exception = False
-    monkeypatch.setattr("pipeline.views.history.tally", lambda *_: 1 / 0)
+    monkeypatch.setattr("pipeline.views.history.rows_of", lambda *_: 1 / 0)
     finish(submission)
     assertContains(as_alice.get("/submissions/"), "ZeroDivisionError", status_code=500)
 

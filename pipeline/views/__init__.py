@@ -2,8 +2,10 @@
 
 from pipeline.views.account import account
 from pipeline.views.again import submission_cancel, submission_retry
+from pipeline.views.choosing import submissions_delete
 from pipeline.views.downloads import submission_download, submission_report
 from pipeline.views.estimating import estimate_partial
+from pipeline.views.exporting import submission_export, submissions_export
 from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
 from pipeline.views.submission import submission_detail, submission_progress
@@ -17,8 +19,11 @@ __all__ = [
     "submission_cancel",
     "submission_detail",
     "submission_download",
+    "submission_export",
     "submission_progress",
     "submission_report",
     "submission_retry",
     "submissions",
+    "submissions_delete",
+    "submissions_export",
 ]

@@ -15,10 +15,9 @@ from pydantic import ValidationError
 from accounts.models import User
 from pipeline import reports
 from pipeline.access import get_submission_for_user
-from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.types import Rebuild
 from pipeline.models import Step, Submission
-from pipeline.templatetags.display import UNSEEN
+from pipeline.reports.file_names import safe_name
 from pipeline.views import tabs
 from pipeline.views.progress import results_of
 
@@ -66,9 +65,4 @@ def _attachment(text: str, filename: str) -> HttpResponse:
 
 
 def _plain_name(submission: Submission) -> PurePosixPath:
-    """The file's name without folders or characters that hide or break; ``code.py`` if none."""
-    plain = UNSEEN.sub("", submission.filename).replace("\t", " ").replace("\n", " ")
-    given = PurePosixPath(plain.replace("\\", "/")).name
-    language = LANGUAGES.get(submission.language)
-    ending = language.extensions[0] if language else ".txt"
-    return PurePosixPath(given or f"code{ending}")
+    return PurePosixPath(safe_name(submission.filename, submission.language))

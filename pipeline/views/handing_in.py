@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -17,10 +15,9 @@ from pipeline import services
 from pipeline.bursts import count_submission
 from pipeline.forms import SubmissionForm, new_token
 from pipeline.models import Submission
-from pipeline.views.history import rows_of
+from pipeline.views.history import history
 from pipeline.views.home import form_page
 
-PER_PAGE = 25
 SENT_BEFORE = (
     "This form was sent before, with other content, and became a submission then. Submit it again "
     "to make another one of what is in it now."
@@ -40,7 +37,7 @@ OLD_FORM = (
 def submissions(request: HttpRequest) -> HttpResponse:
     """GET: what the user has handed in. POST: hand in one more."""
     if request.method != "POST":
-        return _history(request)
+        return history(request)
     return _submit(request) if request.user.is_authenticated else give_back(request)
 
 
@@ -129,11 +126,3 @@ def _later(response: HttpResponse, seconds: int | None) -> HttpResponse:
     if seconds is not None:
         response["Retry-After"] = str(seconds)
     return response
-
-
-@login_required
-def _history(request: HttpRequest) -> HttpResponse:
-    owned = Submission.objects.filter(user=cast(User, request.user)).select_related("current_job")
-    page = Paginator(owned, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": rows_of(list(page.object_list))}
-    return render(request, "pipeline/history.html", context)

@@ -1,15 +1,25 @@
-"""The rows of the history: what each submission is, how its run stands and what came of it."""
+"""The history: a page of what the user looked for, what each is and what came of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accounts.models import User
+from pipeline import listing
 from pipeline.analysis.languages import LANGUAGES
-from pipeline.models import JobState, Step, StepResult, Submission
-from pipeline.views.tabs import tally
+from pipeline.analysis.types import Severity
+from pipeline.models import Job, JobState, Step, StepResult, Submission
+from pipeline.models.submission import title_of
+from pipeline.views.history_form import HistoryForm
 
+PER_PAGE = 25
 _WORDS = {
     JobState.QUEUED: ("waiting", "In the queue"),
     JobState.RUNNING: ("running", "Running"),
@@ -28,6 +38,7 @@ class HistoryRow:
     """
 
     submission: Submission
+    title: str
     language: str
     mark: str
     state: str
@@ -36,34 +47,63 @@ class HistoryRow:
     nothing: str
 
 
+@login_required
+def history(request: HttpRequest) -> HttpResponse:
+    """One page of the user's submissions; what to look for stands in the address."""
+    form = HistoryForm(request.GET)
+    wanted = form.wanted()
+    found = listing.keys_of(cast(User, request.user), wanted)
+    # Comments stand in no index: they are read once, and not a second time to be counted.
+    keys = list(found) if wanted.text else found
+    page, no_page = _page_of(Paginator(keys, PER_PAGE), request.GET.get("page", "1"))
+    context = {
+        "form": form,
+        "query": form.query(),
+        "page": page,
+        "no_page": no_page,
+        "all_chosen": request.GET.get("chosen") == "all",
+        "rows": rows_of(listing.rows_of(list(page.object_list))),
+    }
+    return render(request, "pipeline/history.html", context)
+
+
+def _page_of(pages: Paginator[int], number: str) -> tuple[Page[int], str]:
+    """The page of that number, or the nearest one and a sentence about it."""
+    try:
+        return pages.page(number), ""
+    except InvalidPage:
+        nearest = pages.get_page(number)
+        return nearest, f"There is no such page. This is page {nearest.number}."
+
+
 def rows_of(submissions: Sequence[Submission]) -> list[HistoryRow]:
-    """One row per submission, with all results fetched in one query."""
+    """One row per submission, with all verdicts fetched in one query."""
     jobs = [submission.current_job_id for submission in submissions]
-    stored = StepResult.objects.filter(job__in=jobs, step__in=[Step.FORENSIC, Step.QUALITY])
-    contents = {(job, step): c for job, step, c in stored.values_list("job", "step", "content")}
-    return [_row(submission, contents) for submission in submissions]
+    stored = StepResult.objects.filter(job__in=jobs, step=Step.QUALITY)
+    told = dict(stored.values_list("job", "content__confidence"))
+    return [_row(submission, told) for submission in submissions]
 
 
-def _row(submission: Submission, contents: dict[tuple[int, str], Any]) -> HistoryRow:
+def _row(submission: Submission, told: dict[int, str | None]) -> HistoryRow:
     job = submission.current_job
     mark, state = _WORDS[JobState(job.state)] if job else ("waiting", "Not run")
-    key = job.pk if job else 0
     return HistoryRow(
         submission=submission,
+        title=title_of(submission.filename, submission.start),  # type: ignore[attr-defined]
         language=language_label(submission.language),
         mark=mark,
         state=state,
-        tally=_tally(contents.get((key, Step.FORENSIC))),
-        confidence=(contents.get((key, Step.QUALITY)) or {}).get("confidence"),
+        tally=_tally(job),
+        confidence=told.get(job.pk) if job else None,
         nothing="not made" if job is None or job.has_ended else "not yet",
     )
 
 
-def _tally(dossier: Any) -> list[tuple[str, int]] | None:
-    """Counted from the stored form without validating all of it: 25 dossiers are on one page."""
-    if not dossier:
+def _tally(job: Job | None) -> list[tuple[str, int]] | None:
+    if job is None or job.tally is None:
         return None
-    return tally([finding.get("severity", "") for finding in dossier.get("findings", ())])
+    counts: dict[str, int] = job.tally
+    return [(str(each), counts[each]) for each in Severity if counts.get(each)]
 
 
 def language_label(key: str) -> str:
