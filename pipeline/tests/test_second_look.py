@@ -69,6 +69,7 @@ def test_the_first_answer_is_not_paid_for_twice(alice: User, provider: ApiProvid
 def test_an_administrator_can_turn_it_off(alice: User, provider: ApiProvider) -> None:
     route(Step.FORENSIC, provider)
     runtime_config.change(SECOND_LOOK.name, "off")
+    runtime_config.forget()  # as the commit does
     job = run(job_of(alice, SPEAKING))
     look = look_of(job)
     assert calls(job) == 1
