@@ -50,6 +50,9 @@ BAD = {
     "redirect": [
         "from flask import redirect\nreturn redirect(param)",
         "from flask import redirect\nreturn redirect('https://' + param)",
+        "resp = app.make()\nresp.headers['Location'] = param",
+        "from flask import Response\nr = Response('', 302)\nr.headers.add('location', param)",
+        "from django.http import HttpResponse\nr = HttpResponse('')\nr['Location'] = param",
     ],
     "ssrf": [
         "import requests\nrequests.get(param, timeout=1)",
@@ -78,7 +81,11 @@ BAD = {
         "import yaml\nyaml.load(param, Loader=yaml.Loader)",
     ],
     "log": ["app.logger.info('x ' + param)", "import logging\nlogging.warning('%s', param)"],
-    "header": ["resp = app.make()\nresp.headers['X-A'] = param"],
+    "header": [
+        "resp = app.make()\nresp.headers['X-A'] = param",
+        "from werkzeug.datastructures import Headers\nh = Headers()\nh.add('X-A', param)",
+        "from django.http import HttpResponse\nr = HttpResponse('')\nr['X-A'] = param",
+    ],
     "cookie": ["resp = app.make()\nresp.set_cookie('a', param)"],
     "regex": ["import re\nre.search('a' + param, 'text')"],
     "format": ["return param.format(app)"],

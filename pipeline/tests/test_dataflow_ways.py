@@ -135,3 +135,13 @@ def test_it_tells_the_way():
 
 def test_it_says_nothing_of_values_that_nobody_sent():
     assert of_view("os.system(os.path.join(BASE, 'x'))\nunknown(param)") == set()
+
+
+def test_a_handler_sees_what_a_name_held_before_the_statement_that_failed():
+    code = "x = 1\ntry:\n    x = param\n    x = int(x)\nexcept ValueError:\n    os.system(str(x))"
+    assert "shell" in of_view(code)
+
+
+def test_a_handler_sees_nothing_of_a_name_that_was_always_clean():
+    code = "x = 1\ntry:\n    x = int(param)\nexcept ValueError:\n    os.system(str(x))"
+    assert "shell" not in of_view(code)

@@ -24,6 +24,7 @@ from pipeline.analysis.dataflow.values import (
     spotless,
 )
 
+MOST_STOPS = 30  # statements of a try after which each state is told apart
 LOOPS_TWICE = 2  # loops inside each other that are walked through a second time
 JSON = frozenset(("dict", "list"))  # what is sent as such, and not as a page
 TESTS = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Call)  # what may be asked about later
@@ -117,12 +118,13 @@ def _leave(state: State, _node: ast.Break | ast.Continue) -> bool:
 def _try(state: State, node: ast.Try | ast.TryStar) -> bool:
     scope = state.scope
     scope.push()
-    ended = execute(state, node.body) or execute(state, node.orelse)
+    stops, ended = _stops(state, node.body)
+    ended = ended or execute(state, node.orelse)
     done = scope.pop()
     going_on = [] if ended else [done]
     for handler in node.handlers:
         scope.push()
-        merge(state, [{}, done])
+        merge(state, [{}, *stops, done])
         if handler.name:
             scope.set(handler.name, ANYTHING)
         if not execute(state, handler.body):
@@ -130,6 +132,20 @@ def _try(state: State, node: ast.Try | ast.TryStar) -> bool:
         scope.pop()
     ended = merge(state, going_on)
     return execute(state, node.finalbody) or ended
+
+
+def _stops(state: State, body: list[ast.stmt]) -> tuple[list[Branch], bool]:
+    """What names hold after each statement of a ``try``, any of which may be the last one that ran,
+    and whether the way ends in the body.
+    """
+    stops: list[Branch] = []
+    for statement in body:
+        ended = execute(state, [statement])
+        if len(stops) < MOST_STOPS:
+            stops.append(dict(state.scope.layers[-1]))
+        if ended:
+            return stops, True
+    return stops, False
 
 
 def _with(state: State, node: ast.With | ast.AsyncWith) -> bool:

@@ -10,8 +10,9 @@ from pipeline.analysis.flags.facts import Facts, argument, has_star, is_value, k
 from pipeline.analysis.flags.model import Flag
 from pipeline.analysis.types import Severity
 
-INSECURE, READABLE = "cookie-insecure", "cookie-readable"
+INSECURE, READABLE, SECRET = "cookie-insecure", "cookie-readable", "cookie-secret"
 SENSITIVE = re.compile(r"sess|token|auth|sid\b|user|login|jwt|remember|secret|passw|key|id$|cred")
+PASSWORD = re.compile(r"passw(?:or)?d|passphrase|\bpwd\b")
 HARMLESS = re.compile(
     r"theme|lang|locale|time_?zone|tz$|consent|banner|colou?r|sidebar|csrf|xsrf|pref"
 )
@@ -44,6 +45,8 @@ def _cookie(facts: Facts, call: ast.Call) -> Iterator[Flag]:
     if _is_deleted(facts, call):
         return
     sensitive = SENSITIVE.search(known) is not None
+    if PASSWORD.search(known):
+        yield Flag(SECRET, call)
     for option, rule in (("secure", INSECURE), ("httponly", READABLE)):
         given = facts.value(keyword(call, option))
         # Scripts may need a cookie that signs nobody in; plain HTTP never needs it.

@@ -15,6 +15,7 @@ UNCHECKED = (
     "jose.jwt.get_unverified_claims",
     "jose.jws.get_unverified_claims",
     "jwt.get_unverified_claims",
+    "python_jwt.process_jwt",
 )
 WRITERS = ("jwt.encode", "jose.jwt.encode")
 DECODED = re.compile(r"\bdecode\(")

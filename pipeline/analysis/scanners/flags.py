@@ -10,17 +10,21 @@ from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.flags import (
     ciphers,
+    cleaning,
     comparisons,
     cookies,
     debugging,
     documents,
     files,
+    filters,
     forgery,
     hashing,
     keys,
+    passwords,
     permissions,
     randomness,
     tokens,
+    transport,
     trust,
     uploads,
 )
@@ -31,17 +35,21 @@ from pipeline.analysis.source import for_parsers, split_lines
 SOURCE = "flags"
 FAMILIES: tuple[Look, ...] = (
     ciphers.look,
+    cleaning.look,
     comparisons.look,
     cookies.look,
     debugging.look,
     documents.look,
     files.look,
+    filters.look,
     forgery.look,
     hashing.look,
     keys.look,
+    passwords.look,
     permissions.look,
     randomness.look,
     tokens.look,
+    transport.look,
     trust.look,
     uploads.look,
 )

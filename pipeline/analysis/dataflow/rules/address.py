@@ -32,6 +32,17 @@ def _target(call: Call) -> list[Value]:
     return [] if found is None or is_object else [found]
 
 
+def names_location(call: Call) -> bool:
+    """Whether the header is the one that says where to go on."""
+    name = call.args[0].const if call.args else None
+    return isinstance(name, str) and name.lower() == "location"
+
+
+def _is_location(call: Call) -> bool:
+    owner = call.name.rpartition(".")[0]
+    return owner.endswith(("headers", "Headers()", "Response()")) and names_location(call)
+
+
 def _second(call: Call) -> list[Value]:
     """``request(method, url)``."""
     found = call.argument(1, "url")
@@ -69,6 +80,7 @@ REDIRECT = Family(
             choose=_target,
             local=False,
         ),
+        Sink(words("*.__setitem__ *.add"), position=1, when=_is_location, local=False),
     ),
     cleaners=words("flask.url_for django.urls.reverse"),
     callers=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from pipeline.analysis.dataflow.rules.address import names_location
 from pipeline.analysis.dataflow.rules.model import Call, Family, Sink
 from pipeline.analysis.dataflow.values import UNKNOWN, Value
 from pipeline.analysis.dataflow.wordlists import words
@@ -34,7 +35,9 @@ def _pattern_text(call: Call) -> list[Value]:
 
 
 def _is_header(call: Call) -> bool:
-    return call.name.removesuffix(".__setitem__").endswith("headers")
+    """Headers, or a response that stands for its headers; where it leads is a family of its own."""
+    owner = call.name.rpartition(".")[0]
+    return owner.endswith(("headers", "Headers()", "Response()")) and not names_location(call)
 
 
 LOG = Family(
@@ -68,7 +71,7 @@ HEADER = Family(
         "Refuse line ends, or put the value through urllib.parse.quote.",
     ),
     sinks=(
-        Sink(words("*.__setitem__"), position=1, when=_is_header, local=False),
+        Sink(words("*.__setitem__ *.add"), position=1, when=_is_header, local=False),
         Sink(words("*.add_header *.set_header *.send_header *.putheader"), position=1, local=False),
     ),
     cleaners=words("urllib.parse.quote urllib.parse.quote_plus urllib.parse.urlencode"),
