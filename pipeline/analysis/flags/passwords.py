@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from pipeline.analysis.flags.facts import WORD, Facts, keyword
 from pipeline.analysis.flags.model import Flag
@@ -35,19 +34,18 @@ def _empty(facts: Facts) -> Iterator[Flag]:
         if any(value is not None and facts.constant(value) == "" for value in given):
             yield Flag(EMPTY, call)
     for node in facts.nodes:
-        if _is_open_address(node) or _is_open_database(facts, node):
+        if (isinstance(node, ast.Constant) and _is_open_address(node)) or (
+            isinstance(node, ast.Dict) and _is_open_database(facts, node)
+        ):
             yield Flag(EMPTY, node)
 
 
-def _is_open_address(node: ast.AST) -> TypeGuard[ast.expr]:
-    text = node.value if isinstance(node, ast.Constant) else None
-    return isinstance(text, str) and URL_WITHOUT.match(text) is not None
+def _is_open_address(node: ast.Constant) -> bool:
+    return isinstance(node.value, str) and URL_WITHOUT.match(node.value) is not None
 
 
-def _is_open_database(facts: Facts, node: ast.AST) -> TypeGuard[ast.expr]:
+def _is_open_database(facts: Facts, node: ast.Dict) -> bool:
     """A database of Django's settings that is reached by network with an empty password."""
-    if not isinstance(node, ast.Dict):
-        return False
     pairs = zip(node.keys, node.values, strict=True)
     known = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
     if not known.keys() >= DATABASE_KEYS or "PASSWORD" not in known:
