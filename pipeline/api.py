@@ -53,6 +53,7 @@ class NewSubmission(BaseModel):
     language: str | None = Field(None, description="null: by the ending of the file name")
     filename: str = ""
     comments: str = ""
+    sarif: str = Field("", description="SARIF 2.1.0 log of another tool about this file, as text")
 
 
 class Accepted(BaseModel):

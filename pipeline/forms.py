@@ -75,6 +75,16 @@ class SubmissionForm(forms.Form):
         },
         widget=forms.Select(attrs={"data-extensions": _language_by_extension()}),
     )
+    sarif = forms.FileField(
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(
+            attrs={
+                "aria-describedby": "sarif_help",
+                "accept": ".sarif,.json,application/sarif+json",
+            }
+        ),
+    )
     comments = forms.CharField(
         required=False,
         max_length=COMMENTS_LENGTH,
@@ -98,7 +108,7 @@ class SubmissionForm(forms.Form):
             kept[name] = text
         self.data = kept
 
-    def upload(self) -> UploadedFile[bytes] | None:
-        """The chosen file, if there is one; it counts, and not the text."""
-        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
+    def upload(self, name: str = "file") -> UploadedFile[bytes] | None:
+        """The chosen file, if there is one; for the code it counts, and not the text."""
+        file: UploadedFile[bytes] | None = self.cleaned_data.get(name)
         return file

@@ -184,7 +184,10 @@ def _counts() -> Q:
 
 def _digest(draft: Draft) -> str:
     """Of all that was asked for; JSON keeps the parts apart."""
-    return _sha256(json.dumps([draft.code, draft.language, draft.filename, draft.comments]))
+    parts: list[Any] = [draft.code, draft.language, draft.filename, draft.comments]
+    if draft.imported is not None:
+        parts.append(draft.imported)
+    return _sha256(json.dumps(parts))
 
 
 def _sha256(text: str) -> str:

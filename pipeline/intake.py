@@ -5,9 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
+from pipeline.analysis import sarif_in
 from pipeline.analysis.languages import LANGUAGES, language_for
 from pipeline.refusals import InvalidSubmission
 
@@ -25,6 +27,7 @@ class Draft:
     language: str
     filename: str
     comments: str
+    imported: dict[str, Any] | None = None
 
 
 def decode_upload(data: bytes) -> str:
@@ -46,8 +49,18 @@ def decode_upload(data: bytes) -> str:
         ) from None
 
 
-def check(*, code: str, language: str | None, filename: str = "", comments: str = "") -> Draft:
-    """A draft of what was sent, or InvalidSubmission. An empty language is read off the file."""
+def check(
+    *,
+    code: str,
+    language: str | None,
+    filename: str = "",
+    comments: str = "",
+    sarif: str = "",
+) -> Draft:
+    """A draft of what was sent, or InvalidSubmission. An empty language is read off the file.
+
+    ``sarif``: another tool's log, of which the results for this file are taken.
+    """
     _check_code(code)
     name = _checked_filename(filename)
     return Draft(
@@ -55,7 +68,29 @@ def check(*, code: str, language: str | None, filename: str = "", comments: str 
         language=_checked_language(language, name, code),
         filename=name,
         comments=_checked_comments(comments),
+        imported=_imported(sarif, name, code) if sarif.strip() else None,
     )
+
+
+def _imported(sarif: str, filename: str, code: str) -> dict[str, Any] | None:
+    limit = settings.MAX_CODE_SIZE_BYTES
+    if len(sarif) > limit:
+        raise InvalidSubmission(
+            f"The SARIF file is longer than {limit:,} bytes. Send the results for this file only.",
+            field="sarif",
+            status=413,
+        )
+    try:
+        found = sarif_in.findings_in(sarif_in.read_log(sarif), filename, code)
+    except sarif_in.NotSarif as error:
+        raise InvalidSubmission(f"The SARIF file cannot be read. {error}", field="sarif") from None
+    if not found.findings and found.named:
+        named = ", ".join(_printable(name)[:80] for name in found.named[:3])
+        raise InvalidSubmission(
+            f"The SARIF file has no result with a place in this file; it is about {named}.",
+            field="sarif",
+        )
+    return sarif_in.together([found])
 
 
 def _check_code(code: str) -> None:

@@ -25,6 +25,7 @@ class Submitted:
     submission_id: int
     user_id: int
     plan: str = NO_PLAN
+    imported: dict[str, Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,7 @@ def _material(lease: Lease) -> Material:
         comments=submission.comments,
         plan=submission.plan,
         user_id=submission.user_id,
+        imported=submission.imported,
         results={} if lease.is_first else persistently(_results_of, lease.job_id),
     )
 

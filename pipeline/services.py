@@ -74,9 +74,10 @@ def submit(
     comments: str = "",
     counted: bool = True,
     idempotency_key: str | None = None,
+    **more: str,
 ) -> Submission:
-    """Check what was sent and accept it. Raises as ``check`` and ``accept`` do."""
-    draft = check(code=code, language=language, filename=filename, comments=comments)
+    """Check what was sent and accept it. Raises as ``check`` and ``accept`` do, which see."""
+    draft = check(code=code, language=language, filename=filename, comments=comments, **more)
     receipt = accept(user=user, draft=draft, counted=counted, idempotency_key=idempotency_key)
     return receipt.submission
 
@@ -116,6 +117,7 @@ def _store(user: User, draft: Draft, counted: bool, remember: Remember) -> Recei
         language=draft.language,
         filename=draft.filename,
         comments=draft.comments,
+        imported=draft.imported,
     )
     receipt = Receipt(submission, _answer(submission))
     remember(submission, receipt.answer)

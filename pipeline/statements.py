@@ -66,6 +66,7 @@ CLAIMED = Select(
     "submission__language",
     "submission__filename",
     "submission__comments",
+    "submission__imported",
     "submission__user__membership__plan__name",
 )
 

@@ -51,6 +51,7 @@ def _lease(job_id: int, owner: str, row: dict[str, Any]) -> Lease:
         filename=row["submission__filename"],
         comments=row["submission__comments"],
         plan=row["submission__user__membership__plan__name"] or NO_PLAN,
+        imported=row["submission__imported"],
         submission_id=row["submission_id"],
         user_id=row["submission__user_id"],
     )

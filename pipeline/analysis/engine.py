@@ -53,12 +53,17 @@ def forensic(
     comments: str = "",
     deadline_seconds: float | None = None,
     secrets_of: tuple[str, ...] = (),
+    imported: Sequence[Finding] = (),
 ) -> Dossier:
     """Result of the forensic step. Raises UnreadableCode or ServerLost.
 
     The secrets of the texts ``secrets_of`` are looked for on the way, for secret_search to know.
+    ``imported``: what other tools found, on top of what is measured here.
     """
     examination = _examine(code, language, _deadline(deadline_seconds), secrets_of)
+    if imported:
+        found = merge([*examination.findings, *imported])
+        examination = examination.model_copy(update={"findings": found})
     return dossier.compose(examination, filename, comments)
 
 

@@ -6,10 +6,21 @@ from collections.abc import Iterable
 
 from pipeline.analysis.findings import with_fingerprints
 from pipeline.analysis.knowledge import canonical
+from pipeline.analysis.sarif_in import IMPORTED
 from pipeline.analysis.types import Finding
 
 # In this order: whose place and words stand when two agree.
-SOURCES = ("dataflow", "bandit", "ruff", "flawfinder", "flags", "secrets", "text", "model")
+SOURCES = (
+    "dataflow",
+    "bandit",
+    "ruff",
+    "flawfinder",
+    "flags",
+    "secrets",
+    "text",
+    IMPORTED,
+    "model",
+)
 MOST_LINES = 50  # of one finding that are compared with others
 
 
@@ -38,7 +49,12 @@ def _lines(finding: Finding) -> range:
 
 
 def _precedence(finding: Finding) -> tuple[object, ...]:
-    return SOURCES.index(finding.sources[0]), *_place(finding), finding.severity.rank
+    return _rank(finding.sources[0]), *_place(finding), finding.severity.rank
+
+
+def _rank(source: str) -> int:
+    """Tools whose findings were imported come before models and after all of ours."""
+    return SOURCES.index(source) if source in SOURCES else SOURCES.index(IMPORTED)
 
 
 def _place(finding: Finding) -> tuple[object, ...]:

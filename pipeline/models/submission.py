@@ -36,6 +36,12 @@ class Submission(models.Model):
     language = models.CharField(max_length=20)
     filename = models.CharField(max_length=255, blank=True)
     comments = models.TextField(blank=True)
+    imported = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="what another tool found, as findings and a count of those that have no place",
+    )
     usage_day = models.DateField(
         null=True,
         editable=False,

@@ -29,6 +29,7 @@ class Material:
     comments: str
     plan: str = NO_PLAN
     user_id: int = 0
+    imported: dict[str, Any] | None = None
     results: dict[Step, dict[str, Any]] = field(default_factory=dict)
     secrets: tuple[str, ...] | None = None
 

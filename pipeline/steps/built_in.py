@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pipeline.analysis import engine
 from pipeline.analysis.errors import SandboxError
-from pipeline.analysis.types import Dossier, Rebuild, Value, Verdict
+from pipeline.analysis.types import Dossier, Finding, Rebuild, Value, Verdict
 from pipeline.models import BUILT_IN, Step
 from pipeline.steps.assignment import Assignment, StepFailed, StepOutput
 
@@ -19,17 +19,24 @@ def run_built_in(assignment: Assignment) -> StepOutput:
 
 
 def dossier_of(assignment: Assignment) -> Dossier:
-    """What the analysers say of the submission. Raises StepFailed."""
+    """What the analysers say of the submission, and what was imported. Raises StepFailed."""
     material = assignment.material
+    imported = material.imported or {}
     with _failures():
-        return engine.forensic(
+        dossier = engine.forensic(
             material.code,
             material.language,
             material.filename,
             comments=material.comments,
             deadline_seconds=assignment.seconds_left,
             secrets_of=() if assignment.route.is_built_in else material.suspect_texts,
+            imported=[Finding.model_validate(each) for each in imported.get("findings", ())],
         )
+    dropped = imported.get("dropped", 0)
+    if not dropped:
+        return dossier
+    said = f"{dropped} of the imported results have no place in this file."
+    return dossier.model_copy(update={"not_checked": (*dossier.not_checked, said)})
 
 
 def rebuild_of(assignment: Assignment) -> Rebuild:

@@ -98,6 +98,19 @@ def _text_of(form: SubmissionForm) -> tuple[str, str]:
     return services.decode_upload(upload.read()), upload.name or ""
 
 
+def _sarif_of(form: SubmissionForm) -> str:
+    """Raises InvalidSubmission for a file that is not text."""
+    upload = form.upload("sarif")
+    if upload is None:
+        return ""
+    try:
+        return services.decode_upload(upload.read())
+    except services.InvalidSubmission as refusal:
+        raise services.InvalidSubmission(
+            f"The SARIF file cannot be read. {refusal.message}", field="sarif"
+        ) from None
+
+
 def _hand_in(request: HttpRequest, form: SubmissionForm, code: str, filename: str) -> Submission:
     return services.submit(
         user=cast(User, request.user),
@@ -105,6 +118,7 @@ def _hand_in(request: HttpRequest, form: SubmissionForm, code: str, filename: st
         language=form.cleaned_data["language"] or None,
         filename=filename,
         comments=form.cleaned_data["comments"],
+        sarif=_sarif_of(form),
         idempotency_key=form.cleaned_data["token"] or None,
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import TypeGuard
 
 from pipeline.analysis.flags.facts import WORD, Facts, keyword
 from pipeline.analysis.flags.model import Flag
@@ -35,14 +34,14 @@ def _empty(facts: Facts) -> Iterator[Flag]:
         if any(value is not None and facts.constant(value) == "" for value in given):
             yield Flag(EMPTY, call)
     for node in facts.nodes:
-        if _is_open(facts, node):
+        if isinstance(node, ast.Constant | ast.Dict) and _is_open(facts, node):
             yield Flag(EMPTY, node)
 
 
-def _is_open(facts: Facts, node: ast.AST) -> TypeGuard[ast.expr]:
-    if isinstance(node, ast.Constant):
-        return _is_open_address(node)
-    return isinstance(node, ast.Dict) and _is_open_database(facts, node)
+def _is_open(facts: Facts, node: ast.Constant | ast.Dict) -> bool:
+    if isinstance(node, ast.Dict):
+        return _is_open_database(facts, node)
+    return _is_open_address(node)
 
 
 def _is_open_address(node: ast.Constant) -> bool:

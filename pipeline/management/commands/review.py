@@ -8,12 +8,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services import local_system_user
 from pipeline.analysis.languages import LANGUAGES, language_for, looks_like
+from pipeline.analysis.sarif_in import Json, NotSarif, findings_in, read_log, together
 from pipeline.analysis.types import Severity
 from pipeline.management.reviewing.database import NoDatabase, ensure_database
 from pipeline.management.reviewing.output import CannotWrite, OutputFolder
@@ -50,6 +52,13 @@ class Command(BaseCommand):
             help=f"instead of telling it from each file's name: {', '.join(LANGUAGES)}",
         )
         parser.add_argument("--comments", default="", metavar="TEXT", help="what the code is for")
+        parser.add_argument(
+            "--sarif",
+            action="append",
+            default=[],
+            metavar="FILE",
+            help="add what another tool found: a SARIF 2.1.0 log; may be repeated",
+        )
         parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
         parser.add_argument(
             "--output", metavar="DIR", help="write the report and rebuilt/ there, not to stdout"
@@ -83,13 +92,14 @@ class Command(BaseCommand):
             sys.exit(DONE)
 
     def handle(self, *, paths: list[str], language: str | None, **options: Any) -> None:
+        logs = [_log_in(name) for name in options["sarif"]]
         targets = self._targets(paths, language)
         reviews: Reviews = []
         try:
             ensure_database()
             folder = OutputFolder(options["output"], targets) if options["output"] else None
             with _quiet_logs():
-                reviews = self._review(targets, language, options["comments"])
+                reviews = self._review(targets, language, options["comments"], logs)
             self._publish(reviews, folder, options["format"])
         except (NoDatabase, CannotWrite) as error:
             self._complain(str(error))
@@ -108,14 +118,16 @@ class Command(BaseCommand):
                 self._complain(str(found))
         return targets
 
-    def _review(self, targets: list[Target], language: str | None, comments: str) -> Reviews:
+    def _review(
+        self, targets: list[Target], language: str | None, comments: str, logs: list[Json]
+    ) -> Reviews:
         reviewer = Reviewer(local_system_user())
         progress = Progress(sys.stderr, len(targets))
         reviews: Reviews = []
         with reviewer.working():
             for number, target in enumerate(targets, 1):
                 try:
-                    submission = _submit(reviewer, target, language, comments)
+                    submission = _submit(reviewer, target, language, comments, logs)
                 except (CannotRead, InvalidSubmission) as error:
                     self._complain(_reason(target, error))
                     continue
@@ -153,18 +165,31 @@ def _quiet_logs() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
+def _log_in(name: str) -> Json:
+    try:
+        return read_log(Path(name).read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise CommandError(f"{name} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise CommandError(f"{name} is not UTF-8 text.") from None
+    except NotSarif as error:
+        raise CommandError(f"{name} is not usable. {error}") from None
+
+
 def _submit(
-    reviewer: Reviewer, target: Target, language: str | None, comments: str
+    reviewer: Reviewer, target: Target, language: str | None, comments: str, logs: list[Json]
 ) -> Submission | None:
     """None for an empty file that nobody asked for, such as many an ``__init__.py``."""
     code = read(target)
     if not target.named and not code.strip():
         return None
+    path = target.shown if target.path else ""
     return reviewer.submit(
         code=code,
         language=language or _language_of(target, code),
         filename=target.inside.name if target.path else "",
         comments=comments,
+        imported=together(findings_in(log, path, code) for log in logs),
     )
 
 

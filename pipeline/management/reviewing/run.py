@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from accounts.models import User
 from pipeline import expiry, services, transitions
@@ -35,12 +36,17 @@ class Reviewer:
                 transitions.release(self.heartbeat.owner)
 
     def submit(
-        self, *, code: str, language: str | None, filename: str, comments: str
+        self,
+        *,
+        code: str,
+        language: str | None,
+        filename: str,
+        comments: str,
+        imported: dict[str, Any] | None,
     ) -> Submission:
         """Store the code with its job. Raises pipeline.services.InvalidSubmission."""
-        return services.submit(
-            user=self.user, code=code, language=language, filename=filename, comments=comments
-        )
+        draft = services.check(code=code, language=language, filename=filename, comments=comments)
+        return services.accept(user=self.user, draft=replace(draft, imported=imported)).submission
 
     def finish(self, submission: Submission, shown: str) -> ReviewedFile:
         """Run the submission's job to its end, here or by whoever took it first.
