@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -39,14 +39,31 @@ def binder(model: type[Model]) -> Callable[[str], Any]:
     return partial(Bind, model)
 
 
+# Values of these very types are stored in fields of these very classes as they are.
+STORED_AS_IS: dict[type[Field[Any, Any]], type] = {
+    models.BigAutoField: int,
+    models.BigIntegerField: int,
+    models.CharField: str,
+    models.IntegerField: int,
+    models.PositiveIntegerField: int,
+    models.PositiveSmallIntegerField: int,
+    models.TextField: str,
+}
+
+
 class _Slot:
     """Where a value goes among the parameters of a compiled statement."""
 
     def __init__(self, name: str, field: Field[Any, Any]) -> None:
-        self.name, self.field = name, field
+        self.name = name
+        self.field = getattr(field, "target_field", field)  # a foreign key's values are that one's
+        self.stored_as_is = STORED_AS_IS.get(type(self.field))
 
     def filled(self, values: dict[str, Any], database: BaseDatabaseWrapper) -> Any:
-        return self.field.get_db_prep_value(values[self.name], database)
+        value = values[self.name]
+        if type(value) is self.stored_as_is:
+            return value
+        return self.field.get_db_prep_value(value, database)
 
 
 class Update:

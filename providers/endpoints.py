@@ -62,18 +62,21 @@ def find(provider_id: int, model: str) -> Found | None:
     if row is None:
         return None
     provider = ApiProvider(**{column: row[column] for column in PROVIDER})
-    key = ProviderApiKey(provider=provider, **_part(row, "active_key", KEY))
-    found = ProviderModel(provider=provider, name=model, **_part(row, "chosen", MODEL))
-    breaker = ProviderBreaker(provider=provider, model=model, **_part(row, "breaker", BREAKER))
+    key = _part(row, "active_key", KEY)
+    chosen = _part(row, "chosen", MODEL)
+    breaker = _part(row, "breaker", BREAKER)
     return Found(
         provider,
-        key if row["active_key__uuid"] is not None else None,
-        found if row["chosen__enabled"] is not None else None,
-        breaker if row["breaker__state"] is not None else None,
+        ProviderApiKey(provider=provider, **key) if key else None,
+        ProviderModel(provider=provider, name=model, **chosen) if chosen else None,
+        ProviderBreaker(provider=provider, model=model, **breaker) if breaker else None,
     )
 
 
 def _part(row: dict[str, Any], prefix: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    """What stands in the joined row of that name, whose first column is never null; or nothing."""
+    if row[f"{prefix}__{columns[0]}"] is None:
+        return {}
     return {column: row[f"{prefix}__{column}"] for column in columns}
 
 

@@ -26,8 +26,8 @@ def masked(secret: str) -> str:
 
 def mask(text: str) -> str:
     """The text with everything masked that looks like a secret."""
-    patterns = [each.pattern for each in FORMATS] + [CONNECTION, ASSIGNMENT, BARE_ASSIGNMENT]
-    for pattern in patterns:
+    marked = [each.pattern for each in FORMATS if each.is_marked_in(text)]
+    for pattern in (*marked, CONNECTION, ASSIGNMENT, BARE_ASSIGNMENT):
         text = pattern.sub(_hide_group, text)
     return text
 

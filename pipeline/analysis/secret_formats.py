@@ -24,8 +24,12 @@ class Format:
 
     def matches(self, code: str) -> Iterator[re.Match[str]]:
         """Every place that looks like such a secret."""
-        if any(mark in code for mark in self.marks):
+        if self.is_marked_in(code):
             yield from self.pattern.finditer(code)
+
+    def is_marked_in(self, code: str) -> bool:
+        """False only for a text in which nothing matches."""
+        return any(mark in code for mark in self.marks)
 
 
 def _format(rule: str, label: str, marks: str, pattern: str) -> Format:
@@ -154,5 +158,4 @@ _MAYBE = re.compile(
 
 def may_hold(text: str) -> bool:
     """False only for a text in which no pattern here matches; quick, whatever the text."""
-    marks = (mark for known in FORMATS for mark in known.marks)
-    return bool(_MAYBE.search(text)) or any(mark in text for mark in marks)
+    return any(known.is_marked_in(text) for known in FORMATS) or bool(_MAYBE.search(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -125,5 +125,4 @@ def _step_failed(error: errors.ProviderError) -> StepFailed:
 
 def _trace(tried: Sequence[Tried]) -> list[dict[str, Any]]:
     """The routes that were tried, as JSON."""
-    entries = (asdict(each) for each in tried)
-    return [{**entry, "call_id": entry["call_id"] and str(entry["call_id"])} for entry in entries]
+    return [{**vars(each), "call_id": each.call_id and str(each.call_id)} for each in tried]
