@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import FilteredRelation, Q
@@ -18,13 +19,14 @@ PROVIDER = (
     "pk", "uuid", "name", "kind", "base_url", "auth_type", "header_name", "header_prefix",
     "extra_headers", "structured_output", "streams", "enabled", "may_receive_code", "code_from",
 )  # fmt: skip
-KEY = ("uuid", "ciphertext")
+KEY = ("uuid", "ciphertext", "created_at", "pk")
 MODEL = ("enabled", "input_price", "output_price")
 BREAKER = ("state", "reason")
 
-# A provider with its newest active key, one of its models and that one's breaker, bound to ``id``
+# A provider with each of its active keys, one of its models and that one's breaker, bound to ``id``
 # and, as ``name`` and ``model``, the name of the model. It is read anew for every call, so that
-# what administrators forbid stops at once.
+# what administrators forbid stops at once. Unsorted: to sort the few keys it has, the database
+# would take longer than for all the rest.
 FOUND = Select(
     ApiProvider.objects.filter(id=Bind(ApiProvider, "id"))
     .annotate(
@@ -34,7 +36,7 @@ FOUND = Select(
             "breakers", condition=Q(breakers__model=Bind(ProviderBreaker, "model"))
         ),
     )
-    .order_by("-active_key__created_at", "-active_key__pk")[:1],
+    .order_by(),
     *PROVIDER,
     *(f"active_key__{column}" for column in KEY),
     *(f"chosen__{column}" for column in MODEL),
@@ -57,10 +59,14 @@ class Found:
 
 
 def find(provider_id: int, model: str) -> Found | None:
-    """What is stored of a provider and its model, in one query; None without such a provider."""
-    row = FOUND.first(id=provider_id, name=model, model=model)
-    if row is None:
+    """What is stored of a provider and its model, in one query; None without such a provider.
+
+    Of several active keys the newest counts.
+    """
+    rows = FOUND.all(id=provider_id, name=model, model=model)
+    if not rows:
         return None
+    row = max(rows, key=_when_added) if len(rows) > 1 else rows[0]
     provider = ApiProvider(**{column: row[column] for column in PROVIDER})
     key = _part(row, "active_key", KEY)
     chosen = _part(row, "chosen", MODEL)
@@ -71,6 +77,10 @@ def find(provider_id: int, model: str) -> Found | None:
         ProviderModel(provider=provider, name=model, **chosen) if chosen else None,
         ProviderBreaker(provider=provider, model=model, **breaker) if breaker else None,
     )
+
+
+def _when_added(row: dict[str, Any]) -> tuple[datetime, int]:
+    return row["active_key__created_at"], row["active_key__pk"]
 
 
 def _part(row: dict[str, Any], prefix: str, columns: tuple[str, ...]) -> dict[str, Any]:
