@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from accounts import sessions
 from operations import retention
 from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation
 from pipeline.heartbeat import Heartbeat
@@ -46,6 +47,7 @@ def purge() -> dict[str, int]:
     """Delete what has served its time; the counts are kept as this task's own outcome."""
     return {
         "sessions": retention.purge_sessions(),
+        "signed_in": sessions.forget_ended(),
         "outcomes": retention.purge_outcomes(),
         "idempotency_keys": idempotency.purge_expired(),
         "dead_letters": dead_letters.purge_old(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -10,15 +11,30 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import sessions
 from accounts.models import User
 from billing.limits import allowance
+from billing.models import Membership
+from operations import privacy
+from pipeline.views.usage_chart import usage_chart
+
+MOST_SESSIONS = 50
 
 
 @login_required
 @never_cache
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, as what, and what is left for today."""
-    return render(
-        request, "accounts/account.html", {"allowance": allowance(cast(User, request.user))}
-    )
+    """Who is signed in and where, what was used and is left, and what is stored."""
+    user = cast(User, request.user)
+    left = allowance(user)
+    today = (left.resets_at - timedelta(seconds=1)).date()
+    context = {
+        "allowance": left,
+        "membership": Membership.objects.filter(user=user).select_related("plan").first(),
+        "chart": usage_chart(user, today),
+        "sessions": sessions.sessions_of(user)[:MOST_SESSIONS],
+        "here": request.session.session_key,
+        "holdings": privacy.holdings(),
+    }
+    return render(request, "accounts/account.html", context)
