@@ -10,7 +10,7 @@ class PipelineConfig(AppConfig):
     def ready(self) -> None:
         from billing import plans
         from operations import audit, health, metrics, runtime_config
-        from pipeline import observed, parameters, personal
+        from pipeline import observed, parameters, personal, webhooks
         from pipeline.models import DeadLetter, ModelConfig, StepFallback, SystemPrompt
         from providers import audiences
 
@@ -25,3 +25,4 @@ class PipelineConfig(AppConfig):
         for parameter in parameters.ALL:
             runtime_config.declare(parameter)
         personal.register()
+        webhooks.register()

@@ -40,4 +40,18 @@ MASK_SECRETS = Parameter(
     help="Send stand-ins instead of the secrets that are found in submitted code and comments, and "
     "put the secrets back into the rebuilt code. Off: providers get the code as it was submitted.",
 )
-ALL = (QUEUE_LIMIT, IDEMPOTENCY_HOURS, DEAD_LETTER_DAYS, SUBMISSIONS_PER_MINUTE, MASK_SECRETS)
+WEBHOOK_DAYS = Parameter(
+    "webhook_days",
+    default=30,
+    minimum=1,
+    maximum=3650,
+    help="Days after which the nightly purge deletes what is kept of messages to users' webhooks.",
+)
+ALL = (
+    QUEUE_LIMIT,
+    IDEMPOTENCY_HOURS,
+    DEAD_LETTER_DAYS,
+    SUBMISSIONS_PER_MINUTE,
+    MASK_SECRETS,
+    WEBHOOK_DAYS,
+)

@@ -8,14 +8,21 @@ from typing import Any
 from accounts.models import User
 from operations import privacy, runtime_config
 from pipeline import deletion
-from pipeline.models import DeletedJob, IdempotencyKey, Submission, SystemPrompt
-from pipeline.parameters import DEAD_LETTER_DAYS, IDEMPOTENCY_HOURS
+from pipeline.models import (
+    DeletedJob,
+    IdempotencyKey,
+    Submission,
+    SystemPrompt,
+    Webhook,
+    WebhookDelivery,
+)
+from pipeline.parameters import DEAD_LETTER_DAYS, IDEMPOTENCY_HOURS, WEBHOOK_DAYS
 from providers.models import ProviderChange
 
 
 def register() -> None:
     """Make it known."""
-    for holding in (SUBMISSIONS, REQUESTS, REMAINS, CONSOLE):
+    for holding in (SUBMISSIONS, REQUESTS, REMAINS, WEBHOOK, CONSOLE):
         privacy.register(holding)
 
 
@@ -45,6 +52,18 @@ def _requests(user: User) -> Iterator[dict[str, Any]]:
 def _remains(user: User) -> Iterator[dict[str, Any]]:
     for job in DeletedJob.objects.filter(user=user).iterator():
         yield privacy.fields_of(job)
+
+
+def _webhook(user: User) -> Iterator[dict[str, Any]]:
+    for webhook in Webhook.objects.filter(user=user):
+        yield privacy.fields_of(webhook, "secret", "key_id")
+    for delivery in WebhookDelivery.objects.filter(webhook__user=user).iterator():
+        yield privacy.fields_of(delivery)
+
+
+def _webhook_kept() -> str:
+    days = runtime_config.number(WEBHOOK_DAYS.name)
+    return f"until you remove it; what became of each message {days} days"
 
 
 def _console(user: User) -> Iterator[dict[str, Any]]:
@@ -90,6 +109,14 @@ REMAINS = privacy.Holding(
     models=(DeletedJob,),
     export=_remains,
     kept=lambda: "as long as the account",
+    at_erasure="deleted",
+)
+WEBHOOK = privacy.Holding(
+    name="webhook",
+    title="Your webhook's address, and what became of messages to it",
+    models=(Webhook, WebhookDelivery),
+    export=_webhook,
+    kept=_webhook_kept,
     at_erasure="deleted",
 )
 CONSOLE = privacy.Holding(

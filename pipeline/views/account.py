@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -16,9 +17,11 @@ from accounts.models import User
 from billing.limits import allowance
 from billing.models import Membership
 from operations import privacy
+from pipeline.models import Webhook, WebhookDelivery
 from pipeline.views.usage_chart import usage_chart
 
 MOST_SESSIONS = 50
+MOST_DELIVERIES = 10
 
 
 @login_required
@@ -35,6 +38,14 @@ def account(request: HttpRequest) -> HttpResponse:
         "chart": usage_chart(user, today),
         "sessions": sessions.sessions_of(user)[:MOST_SESSIONS],
         "here": request.session.session_key,
+        "webhook": Webhook.objects.filter(user=user).first(),
+        "deliveries": _deliveries(user),
         "holdings": privacy.holdings(),
     }
     return render(request, "accounts/account.html", context)
+
+
+def _deliveries(user: User) -> QuerySet[WebhookDelivery]:
+    rows = WebhookDelivery.objects.filter(webhook__user=user).select_related("job__submission")
+    light = rows.defer("job__submission__code", "job__submission__comments")
+    return light[:MOST_DELIVERIES]
