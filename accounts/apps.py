@@ -10,8 +10,11 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.socialaccount.models import SocialAccount
 
+        from accounts import personal, sessions
         from accounts.models import User
         from operations import audit
 
         audit.register(User, exclude_fields=["password", "last_login"])
         audit.register(SocialAccount, exclude_fields=["extra_data", "last_login"])
+        personal.register()
+        sessions.connect()

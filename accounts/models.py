@@ -88,3 +88,20 @@ class User(AbstractBaseUser):
         """Make every session of this user invalid from the next request on."""
         self.set_unusable_password()
         self.save(update_fields=["password"])
+
+
+class SignedIn(models.Model):
+    """Where and when a session was begun: Django's own row does not say whose it is."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="signed_in")
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    address = models.GenericIPAddressField(null=True, editable=False)
+    browser = models.CharField(max_length=200, blank=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        db_table = "signed_in"
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"session of user #{self.user_id}"

@@ -49,7 +49,7 @@ def local_system_user() -> User:
 def promote(email: str) -> User:
     """Make an existing user an administrator. Raises AccountError."""
     with transaction.atomic():
-        user = _user_with(email)
+        user = user_with(email)
         if user.is_system:
             raise AccountError(f"{user.email} belongs to the system and cannot be promoted.")
         user.role = User.Role.ADMIN
@@ -97,7 +97,7 @@ def issue_login_link(email: str, *, create: bool = False) -> str:
     """
     if not may_sign_in(email):
         raise AccountError(f"SIGNIN_ALLOWED does not admit {email}.")
-    user = _user_or_new(email) if create else _user_with(email)
+    user = _user_or_new(email) if create else user_with(email)
     refuse_who_may_not(user, AccountError)
     token = signing.dumps([user.pk, _state_of(user)], salt=_SALT)
     return reverse("sign-in-link", args=[token])
@@ -153,7 +153,8 @@ def refuse_who_may_not(user: User, error: type[AccountError]) -> None:
         raise error(f"{user.email} is not admitted here.")
 
 
-def _user_with(email: str) -> User:
+def user_with(email: str) -> User:
+    """The user with this address. Raises AccountError."""
     user = User.objects.filter(email=email.strip().lower()).first()
     if user is None:
         raise AccountError(f"There is no user {email}.")

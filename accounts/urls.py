@@ -4,7 +4,7 @@ from re import escape
 
 from django.urls import path, re_path
 
-from accounts import views, views_links, views_openid
+from accounts import views, views_account, views_links, views_openid
 from accounts.ways import google_callback_path
 
 urlpatterns = [
@@ -19,4 +19,8 @@ urlpatterns = [
     ),
     path("api/auth/oidc/callback", views_openid.callback, {"slug": "oidc"}, name="oidc_callback"),
     path("sign-out/", views.sign_out, name="sign-out"),
+    path("account/delete/", views_account.account_delete, name="account-delete"),
+    path("account/export", views_account.account_export, name="account-export"),
+    path("account/sessions/end", views_account.sessions_end, name="sessions-end"),
+    path("account/sessions/<int:number>/end", views_account.session_end, name="session-end"),
 ]

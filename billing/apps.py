@@ -8,10 +8,11 @@ class BillingConfig(AppConfig):
     verbose_name = "Billing"
 
     def ready(self) -> None:
-        from billing import observed
+        from billing import observed, personal
         from billing.models import Budget, LimitOverride, Membership, Plan
         from operations import audit, metrics
 
         for model in (Budget, LimitOverride, Membership, Plan):
             audit.register(model)
         metrics.register(observed.metrics)
+        personal.register()

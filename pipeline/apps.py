@@ -10,7 +10,7 @@ class PipelineConfig(AppConfig):
     def ready(self) -> None:
         from billing import plans
         from operations import audit, health, metrics, runtime_config
-        from pipeline import observed, parameters
+        from pipeline import observed, parameters, personal, webhooks
         from pipeline.models import DeadLetter, ModelConfig, StepFallback, SystemPrompt
         from providers import audiences
 
@@ -24,3 +24,5 @@ class PipelineConfig(AppConfig):
         metrics.register(observed.metrics)
         for parameter in parameters.ALL:
             runtime_config.declare(parameter)
+        personal.register()
+        webhooks.register()

@@ -30,15 +30,22 @@ def delete_submissions(*, submissions: Iterable[Submission], by: User) -> int:
     return sum(delete_submission(submission=each, by=by) for each in submissions)
 
 
+def delete_all_of(user: User) -> int:
+    """Delete all of a user whose account goes, in short transactions; returns how many."""
+    keys = Submission.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)
+    return sum(despite_deadlocks(_delete, key, user, noted=False) for key in list(keys))
+
+
 @transaction.atomic
-def _delete(key: int, by: User) -> bool:
+def _delete(key: int, by: User, *, noted: bool = True) -> bool:
     """Jobs are locked before their submission, as everywhere."""
     cancelled = _cancel_open_jobs(key)
     row = Submission.objects.select_for_update().defer(*HEAVY).filter(pk=key).first()
     if row is None:
         return False
     cancelled += _cancel_open_jobs(key)  # one that was queued meanwhile; no more can be now
-    audit.record(row, "submission.delete", by=by.pk, cancelled_jobs=cancelled)
+    if noted:
+        audit.record(row, "submission.delete", by=by.pk, cancelled_jobs=cancelled)
     jobs = list(Job.objects.filter(submission=row).values_list("pk", flat=True))
     _keep_costs(row, jobs)
     with audit.unrecorded():  # one entry says it all, and those of rows would quote them

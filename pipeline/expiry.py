@@ -12,7 +12,7 @@ from django.db.models import F
 
 from operations.clock import Now
 from operations.persistence import seconds_since_outage
-from pipeline import usage
+from pipeline import endings
 from pipeline.leases import Failure
 from pipeline.models import Job, JobState
 from pipeline.retries import SETTLE_SECONDS, has_attempts_left
@@ -63,7 +63,7 @@ def _return(job: Job) -> bool:
             )
             if changed:
                 bury(job.pk, failure)
-                usage.count(job.pk)
+                endings.note(job.pk)
     return bool(changed)
 
 

@@ -62,6 +62,13 @@ SECOND_LOOK = Parameter(
     help="Ask the model of the forensic step a second time, without comments and strings, when "
     "these speak to it. What differs is told in the dossier.",
 )
+WEBHOOK_DAYS = Parameter(
+    "webhook_days",
+    default=30,
+    minimum=1,
+    maximum=3650,
+    help="Days after which the nightly purge deletes what is kept of messages to users' webhooks.",
+)
 ALL = (
     QUEUE_LIMIT,
     IDEMPOTENCY_HOURS,
@@ -71,4 +78,5 @@ ALL = (
     REPAIR_MAX_ROUNDS,
     REPAIR_CANDIDATES,
     SECOND_LOOK,
+    WEBHOOK_DAYS,
 )

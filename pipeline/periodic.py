@@ -17,8 +17,9 @@ from django.db import Error as DatabaseError
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
+from accounts import sessions
 from operations import retention
-from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation
+from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation, webhooks
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import Worker
 from pipeline.retries import HEARTBEAT_SECONDS, SWEEP_SECONDS
@@ -41,14 +42,22 @@ def probe() -> None:
     probes.run_due(MOST_PROBES_AT_ONCE)
 
 
+@shared_task(name="webhooks.deliver", ignore_result=True)
+def deliver() -> None:
+    """Send what users' webhooks are to be told and what is due again."""
+    webhooks.deliver_due()
+
+
 @shared_task(name="maintenance.purge", ignore_result=False)
 def purge() -> dict[str, int]:
     """Delete what has served its time; the counts are kept as this task's own outcome."""
     return {
         "sessions": retention.purge_sessions(),
+        "signed_in": sessions.forget_ended(),
         "outcomes": retention.purge_outcomes(),
         "idempotency_keys": idempotency.purge_expired(),
         "dead_letters": dead_letters.purge_old(),
+        "webhook_deliveries": webhooks.purge_old(),
         "provider_health": checks.purge_old(),
     }
 
@@ -88,6 +97,7 @@ def plan() -> None:
     """Put what must run into the schedule; entries that are there keep what was set in them."""
     often, now_and_then = _every(int(SWEEP_SECONDS)), _every(PROBE_LOOK_SECONDS)
     _entry("Sweep", sweep.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
+    _entry("Webhooks", deliver.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
     _entry("Provider probes", probe.name, interval=now_and_then, expire_seconds=PROBE_LOOK_SECONDS)
     _entry("Nightly purge", purge.name, crontab=_nightly(minute=17))
     _entry("Nightly reconciliation", reconcile_usage.name, crontab=_nightly(minute=37))

@@ -21,7 +21,7 @@ from django.db import connections
 from billing import budgets
 from operations.database import in_database
 from operations.persistence import note_outage
-from pipeline import daily, expiry, isolation, presence, transitions
+from pipeline import daily, expiry, isolation, presence, transitions, webhooks
 from pipeline.heartbeat import Heartbeat, repeating
 from pipeline.models import Worker
 from pipeline.retries import SWEEP_SECONDS
@@ -78,6 +78,7 @@ class Pool:
             open_workplace(Worker.Kind.POOL, self.slots, self.heartbeat),
             repeating("sweep", SWEEP_SECONDS, _sweep),
             repeating("probes", probes.LOOK_SECONDS, partial(probes.run_due, 1)),
+            repeating("webhooks", webhooks.LOOK_SECONDS, webhooks.deliver_due),
             repeating("daily work", daily.LOOK_SECONDS, daily.reconcile_once_a_day),
         ):
             self.serve()

@@ -17,7 +17,7 @@ from django.db.models import F
 from billing import limits
 from billing.models import NO_PLAN
 from operations.clock import Now, now_plus
-from pipeline import evidence, finding_life, severities, statements, usage
+from pipeline import endings, evidence, finding_life, severities, statements
 from pipeline.leases import Cancelled, Failure, Lease, LeaseLost, Submitted
 from pipeline.models import DeadLetter, Job, JobState, Step, StepResult, Submission
 from pipeline.retries import LEASE
@@ -123,7 +123,7 @@ def store_result(
             for write in also:
                 write()
             if next_step is None:
-                usage.count(lease.job_id)
+                endings.note(lease.job_id)
     except IntegrityError:
         if not _is_stored(result):
             raise
@@ -155,7 +155,7 @@ def _is_stored(result: StepResult) -> bool:
 def succeed(lease: Lease) -> None:
     """End the job with all its results. Raises LeaseLost."""
     _succeed(lease)
-    usage.count(lease.job_id)
+    endings.note(lease.job_id)
 
 
 def _succeed(lease: Lease) -> None:
@@ -167,7 +167,7 @@ def _succeed(lease: Lease) -> None:
 def fail(lease: Lease, failure: Failure) -> None:
     """End the job for a reason that lies in the code: no retry helps. Raises LeaseLost."""
     _end(lease, JobState.FAILED, failure)
-    usage.count(lease.job_id)
+    endings.note(lease.job_id)
 
 
 def retry_later(lease: Lease, failure: Failure, delay: timedelta) -> None:
@@ -188,7 +188,7 @@ def give_up(lease: Lease, failure: Failure) -> None:
     with transaction.atomic():
         _end(lease, JobState.DEAD, failure)
         bury(lease.job_id, failure)
-        usage.count(lease.job_id)
+        endings.note(lease.job_id)
 
 
 def release(owner: str) -> int:
@@ -222,7 +222,7 @@ def cancel(
         job = submissions.defer("submission__code", "submission__comments").get(id=job_id)
         owed = always_give_back or job.started_at is None
         unit_returned = owed and give_back_unit(job.submission)
-        usage.count(job_id)
+        endings.note(job_id)
         return Cancelled(unit_returned)
 
 

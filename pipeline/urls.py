@@ -7,6 +7,9 @@ from pipeline import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("account/", views.account, name="account"),
+    path("account/webhook/set", views.webhook_set, name="webhook-set"),
+    path("account/webhook/test", views.webhook_test, name="webhook-test"),
+    path("account/webhook/remove", views.webhook_remove, name="webhook-remove"),
     path("estimate/", views.estimate_partial, name="estimate"),
     path("submissions/", views.submissions, name="submission-list"),
     path("submissions/delete/", views.submissions_delete, name="submissions-delete"),

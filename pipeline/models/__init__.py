@@ -9,6 +9,7 @@ from pipeline.models.idempotency import IdempotencyKey
 from pipeline.models.job import ENDED, DeadLetter, Job, JobState, StepResult
 from pipeline.models.steps import BUILT_IN, ModelConfig, Step, StepFallback, SystemPrompt
 from pipeline.models.submission import Submission
+from pipeline.models.webhook import Webhook, WebhookDelivery
 from pipeline.models.worker import Worker
 
 __all__ = [
@@ -31,5 +32,7 @@ __all__ = [
     "StepResult",
     "Submission",
     "SystemPrompt",
+    "Webhook",
+    "WebhookDelivery",
     "Worker",
 ]

@@ -10,6 +10,7 @@ from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
 from pipeline.views.submission import submission_detail, submission_progress
 from pipeline.views.triage import finding_mark
+from pipeline.views.webhooks import webhook_remove, webhook_set, webhook_test
 
 __all__ = [
     "account",
@@ -26,4 +27,7 @@ __all__ = [
     "submissions",
     "submissions_delete",
     "submissions_export",
+    "webhook_remove",
+    "webhook_set",
+    "webhook_test",
 ]

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts import sessions
 from accounts.models import User
 from billing.limits import allowance
+from billing.models import Membership
+from operations import privacy
+from pipeline.models import Webhook, WebhookDelivery
+from pipeline.views.usage_chart import usage_chart
+
+MOST_SESSIONS = 50
+MOST_DELIVERIES = 10
 
 
 @login_required
 @never_cache
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, as what, and what is left for today."""
-    return render(
-        request, "accounts/account.html", {"allowance": allowance(cast(User, request.user))}
-    )
+    """Who is signed in and where, what was used and is left, and what is stored."""
+    user = cast(User, request.user)
+    left = allowance(user)
+    today = (left.resets_at - timedelta(seconds=1)).date()
+    context = {
+        "allowance": left,
+        "membership": Membership.objects.filter(user=user).select_related("plan").first(),
+        "chart": usage_chart(user, today),
+        "sessions": sessions.sessions_of(user)[:MOST_SESSIONS],
+        "here": request.session.session_key,
+        "webhook": Webhook.objects.filter(user=user).first(),
+        "deliveries": _deliveries(user),
+        "holdings": privacy.holdings(),
+    }
+    return render(request, "accounts/account.html", context)
+
+
+def _deliveries(user: User) -> QuerySet[WebhookDelivery]:
+    rows = WebhookDelivery.objects.filter(webhook__user=user).select_related("job__submission")
+    light = rows.defer("job__submission__code", "job__submission__comments")
+    return light[:MOST_DELIVERIES]

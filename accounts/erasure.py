@@ -1,0 +1,46 @@
+"""Hands out everything that is stored about a user, and erases it with the account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import AccountError, user_with
+from operations import audit, privacy
+
+
+def export_user(user: User) -> Iterator[bytes]:
+    """A zip in pieces; what is handed out is noted."""
+    audit.record(user, "user.export")
+    return privacy.export(user)
+
+
+def delete_user(user: User) -> None:
+    """Erase the account for good. Raises AccountError for those that must stay.
+
+    The account is shut first, so that nothing new comes meanwhile. What was cut off in the middle
+    can be begun again: it goes on with what is left.
+    """
+    _refuse_who_must_stay(user)
+    with transaction.atomic():
+        audit.record(user, "user.delete")
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        user.end_sessions()
+    privacy.erase(user)
+    with transaction.atomic(), audit.unrecorded():
+        user.delete()
+
+
+def user_of(email: str) -> User:
+    """The user with this address. Raises AccountError."""
+    return user_with(email)
+
+
+def _refuse_who_must_stay(user: User) -> None:
+    if user.is_system:
+        raise AccountError(f"{user.email} belongs to the system and cannot be deleted.")
+    others = User.objects.exclude(pk=user.pk).filter(role=User.Role.ADMIN, is_active=True)
+    if user.is_admin and not others.exists():
+        raise AccountError(f"{user.email} is the only administrator. Make somebody else one first.")

@@ -1,0 +1,73 @@
+"""The user's webhook on the account page: set it, try it, remove it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from accounts.bursts import seconds_to_wait
+from accounts.models import User
+from pipeline import webhooks
+from pipeline.models import Webhook
+
+CHANGES_PER_MINUTE = 10
+
+
+@login_required
+@never_cache
+@require_POST
+def webhook_set(request: HttpRequest) -> HttpResponse:
+    """Set the address and show its secret, this once."""
+    if too_many := _too_many(request):
+        return too_many
+    site = f"{request.scheme}://{request.get_host()}"
+    address = request.POST.get("address", "")
+    try:
+        secret = webhooks.set_webhook(user=_user(request), address=address, site=site)
+    except webhooks.AddressRefused as problem:
+        messages.error(request, f"The webhook was not changed. {problem}")
+        return redirect("account")
+    shown = {"address": address.strip(), "secret": secret.reveal()}
+    return render(request, "accounts/webhook_secret.html", shown)
+
+
+@login_required
+@require_POST
+def webhook_test(request: HttpRequest) -> HttpResponse:
+    """Put a test message on its way; the list on the page says what became of it."""
+    webhook = Webhook.objects.filter(user=_user(request)).first()
+    if webhook is None:
+        raise Http404("There is no webhook of yours.")
+    if too_many := _too_many(request):
+        return too_many
+    webhooks.queue_test(webhook)
+    messages.info(request, "A test is on its way. Reload this page to see what became of it.")
+    return redirect("account")
+
+
+@login_required
+@require_POST
+def webhook_remove(request: HttpRequest) -> HttpResponse:
+    """Forget the address, its secret and all deliveries."""
+    webhooks.remove_webhook(user=_user(request))
+    messages.info(request, "The webhook is removed.")
+    return redirect("account")
+
+
+def _too_many(request: HttpRequest) -> HttpResponse | None:
+    who = str(_user(request).pk)
+    seconds = seconds_to_wait(request, group="webhook", who=who, per_minute=CHANGES_PER_MINUTE)
+    if not seconds:
+        return None
+    messages.info(request, f"That was too often. Try again in {seconds} seconds.")
+    return redirect("account")
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
