@@ -14,28 +14,36 @@ from pipeline.analysis.effect_names import (
     WINDOWS_ONLY,
 )
 from pipeline.analysis.names import Imports, joined
-from pipeline.analysis.nodes import walk
 
 MOST_ASSUMPTIONS = 60
 _HOST = re.compile(r"(?:https?|wss?|ftp|redis|postgres(?:ql)?|mysql|amqp|mongodb)(?:\+\w{1,20})?://"
                    r"(?:[^\s/@'\"]{0,200}@)?([\w.-]{1,200}(?::\d{1,5})?)")  # fmt: skip
+SINCE = {
+    "NamedExpr": 8,
+    "Match": 10,
+    "TryStar": 11,
+    "TypeAlias": 12,
+    "TemplateStr": 14,
+    "Interpolation": 14,
+}
+TYPE_PARAMETERS = 12  # of functions and classes
+TELLING = (ast.Constant, ast.Subscript, ast.Call)
 _PROGRAM = re.compile(r"[\w./+-]{1,80}$")
 
 
-def assumptions(tree: ast.AST, imports: Imports) -> list[str]:
-    """Plain sentences, each once, in a fixed order of kinds."""
+def assumptions(nodes: list[ast.AST], imports: Imports) -> list[str]:
+    """Plain sentences about a tree, given all its nodes; each once, in a fixed order of kinds."""
     found: dict[str, None] = {}
-    nodes = walk(tree)
     for sentence in _general(nodes, imports):
         found[sentence] = None
     for node in nodes:
-        for sentence in _of_node(node, imports):
+        for sentence in _of_node(node, imports) if isinstance(node, TELLING) else ():
             found[sentence] = None
     return list(found)[:MOST_ASSUMPTIONS]
 
 
 def _general(nodes: list[ast.AST], imports: Imports) -> Iterator[str]:
-    version = max(map(_version, nodes), default=0)
+    version = _version(nodes)
     if version:
         yield f"Python 3.{version} or later runs it"
     packages = imports.third_party()
@@ -49,19 +57,12 @@ def _general(nodes: list[ast.AST], imports: Imports) -> Iterator[str]:
         yield "It is imported as part of its package"
 
 
-def _version(node: ast.AST) -> int:
-    """The minor version of Python 3 that a construct came with; 0 for old ones."""
-    if getattr(node, "type_params", None) or type(node).__name__ == "TypeAlias":
-        return 12
-    if type(node).__name__ in ("TemplateStr", "Interpolation"):
-        return 14
-    if isinstance(node, ast.TryStar):
-        return 11
-    if isinstance(node, ast.Match):
-        return 10
-    if isinstance(node, ast.NamedExpr):
-        return 8
-    return 0
+def _version(nodes: list[ast.AST]) -> int:
+    """The minor version of Python 3 that the newest construct came with; 0 for old ones only."""
+    kinds = {type(node).__name__ for node in nodes}
+    versions = [since for kind, since in SINCE.items() if kind in kinds]
+    generic = any(getattr(n, "type_params", None) for n in nodes if isinstance(n, DEFINITIONS))
+    return max([*versions, TYPE_PARAMETERS if generic else 0])
 
 
 def _of_node(node: ast.AST, imports: Imports) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePath
 
 
@@ -167,14 +168,17 @@ def looks_like(code: str) -> str | None:
     Used only to word a hint, never to choose the language.
     """
     text = code[:LOOKED_AT]
-    matches = {
-        language: sum(1 for mark in marks if mark.search(text))
-        for language, marks in _COMPILED.items()
-    }
-    plain = [key for key, count in matches.items() if count >= _NEEDED.get(key, 2)]
+    plain = [language for language in _COMPILED if _bears(text, language)]
     if plain == ["c", "cpp"] or plain == ["cpp", "c"]:
         return "cpp"
     return plain[0] if len(plain) == 1 else None
+
+
+def _bears(text: str, language: str) -> bool:
+    """Whether a text has as many marks of a language as it takes."""
+    found = (mark for mark in _COMPILED[language] if mark.search(text))
+    needed = _NEEDED.get(language, 2)
+    return len(list(islice(found, needed))) == needed
 
 
 _FAMILIES = ({"javascript", "typescript"}, {"c", "cpp"}, {"html", "php", "javascript", "css"})
@@ -182,6 +186,8 @@ _FAMILIES = ({"javascript", "typescript"}, {"c", "cpp"}, {"html", "php", "javasc
 
 def other_language(code: str, chosen: str) -> str | None:
     """What the code plainly is when that is not what was chosen, nor a close relative of it."""
+    if chosen in _COMPILED and _bears(code[:LOOKED_AT], chosen):
+        return None  # whatever else it bears marks of
     seen = looks_like(code)
     if seen is None or seen == chosen or any({seen, chosen} <= family for family in _FAMILIES):
         return None

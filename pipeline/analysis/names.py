@@ -12,10 +12,11 @@ from pipeline.analysis.nodes import walk
 class Imports:
     """The imports of one tree: full names by local name, and top-level modules in order."""
 
-    def __init__(self, tree: ast.AST) -> None:
+    def __init__(self, tree: ast.AST, nodes: Iterable[ast.AST] | None = None) -> None:
+        """``nodes`` are those of the tree, where it was walked already."""
         self.names: dict[str, str] = {}
         self.modules: dict[str, None] = {}
-        for node in walk(tree):
+        for node in walk(tree) if nodes is None else nodes:
             if isinstance(node, ast.Import):
                 self._plain(node)
             elif isinstance(node, ast.ImportFrom):

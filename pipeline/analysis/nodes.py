@@ -10,6 +10,9 @@ _PLAIN = frozenset((
     "simple", "tag", "type_comment",
 ))  # fmt: skip
 
+# Lists in which something else may stand: None, or the names of ``global``.
+_MIXED = frozenset(("keys", "kw_defaults", "kwd_attrs", "names"))
+
 
 def walk(node: ast.AST) -> list[ast.AST]:
     """The node and all below it, parents first, without expression contexts."""
@@ -29,17 +32,21 @@ def children(node: ast.AST) -> list[ast.AST]:
 def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
     for name in _fields[type(node)]:
         value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            to.append(value)
-        elif isinstance(value, list):
+        if value.__class__ is not list:
+            if isinstance(value, ast.AST):
+                to.append(value)
+        elif name in _MIXED:
             to.extend([item for item in value if isinstance(item, ast.AST)])
+        else:
+            to.extend(value)
 
 
 class _Fields(dict[type[ast.AST], tuple[str, ...]]):
     """The fields of each kind of node that may hold nodes."""
 
     def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
-        self[kind] = fields = tuple(name for name in kind._fields if name not in _PLAIN)
+        fields = tuple(name for name in kind._fields if name not in _PLAIN)
+        self[kind] = fields = () if kind is ast.Constant else fields
         return fields
 
 

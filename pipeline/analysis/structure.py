@@ -6,7 +6,6 @@ Code that does not parse here is read as tokens instead (see ``outline``), with 
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +14,7 @@ from pipeline.analysis.environment import assumptions, is_main_guard, runs_on_im
 from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.names import Imports, joined
 from pipeline.analysis.nodes import walk
-from pipeline.analysis.source import for_parsers
+from pipeline.analysis.reading import UNPARSABLE, read
 from pipeline.analysis.types import Component
 
 MOST_COMPONENTS = 400
@@ -87,16 +86,15 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
         from pipeline.analysis.trees import structure
 
         return structure.task(payload)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            tree = ast.parse(for_parsers(payload["code"]))
-        except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-            raise TaskRefused("the code does not parse here") from error
-    imports = Imports(tree)
+    reading = read(payload["code"])
+    try:
+        tree = reading.tree
+    except UNPARSABLE as error:
+        raise TaskRefused("the code does not parse here") from error
+    imports = reading.imports
     found = [c for c, _ in zip(components(tree, imports), range(MOST_COMPONENTS), strict=False)]
     return {
         "components": [component.model_dump(mode="json") for component in found],
         "imports": imports.described(),
-        "assumptions": assumptions(tree, imports),
+        "assumptions": assumptions(reading.nodes, imports),
     }

@@ -4,7 +4,6 @@ by ruff's, which knows the newest syntax: what only one of them refuses is never
 
 from __future__ import annotations
 
-import ast
 import re
 import sys
 import warnings
@@ -13,7 +12,7 @@ from typing import Any
 
 from pipeline.analysis.errors import TaskCrashed
 from pipeline.analysis.languages import label_of, other_language
-from pipeline.analysis.source import for_parsers
+from pipeline.analysis.reading import Reading, read
 from pipeline.analysis.types import Syntax, SyntaxState
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -30,7 +29,7 @@ _VERSION_NEEDED = re.compile(r"syntax was (?:added|changed) in Python (3\.\d+)")
 def check(code: str) -> Syntax:
     """Whether the text is valid Python, as far as the parsers here can tell."""
     try:
-        _compile(for_parsers(code))
+        _compile(read(code))
     except SyntaxError as error:
         return _judge_refusal(code, error)
     except (RecursionError, MemoryError, OverflowError):
@@ -40,11 +39,11 @@ def check(code: str) -> Syntax:
     return Syntax(state=SyntaxState.VALID)
 
 
-def _compile(code: str) -> None:
+def _compile(reading: Reading) -> None:
     """Parse, then let the compiler look for what the grammar alone allows; nothing is run."""
+    tree = reading.tree
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(code)
         try:
             compile(tree, "code.py", "exec", dont_inherit=True)
         except (RecursionError, MemoryError):
@@ -79,12 +78,10 @@ def _parses_differently(code: str) -> bool:
 
     ``return`` outside a function passes the grammar of every version and is wrong in all of them.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(for_parsers(code))
-        except SyntaxError:
-            return True
+    try:
+        _ = read(code).tree
+    except SyntaxError:
+        return True
     return False
 
 

@@ -50,5 +50,6 @@ def preload() -> None:
     for name in REGISTRY:
         with contextlib.suppress(ImportError):
             find(name)
-    with contextlib.suppress(ImportError):
-        importlib.import_module("pipeline.analysis.trees.grammars").preload()
+    for module in ("pipeline.analysis.trees.grammars", "pipeline.analysis.scanners.ruff"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module).preload()

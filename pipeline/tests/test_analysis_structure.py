@@ -7,6 +7,7 @@ import pytest
 from pipeline.analysis.behaviour import describe_function
 from pipeline.analysis.environment import assumptions
 from pipeline.analysis.names import Imports
+from pipeline.analysis.nodes import walk
 from pipeline.analysis.structure import task
 
 
@@ -18,7 +19,7 @@ def described(code: str) -> str:
 
 def assumed(code: str) -> list[str]:
     tree = ast.parse(code)
-    return assumptions(tree, Imports(tree))
+    return assumptions(walk(tree), Imports(tree))
 
 
 @pytest.mark.parametrize(

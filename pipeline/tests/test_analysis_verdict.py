@@ -5,6 +5,7 @@ import pytest
 from pipeline.analysis import sandbox
 from pipeline.analysis.engine import quality
 from pipeline.analysis.errors import TaskCrashed
+from pipeline.analysis.remembered import compared
 from pipeline.analysis.types import Change, Refusal
 
 BAD = "import yaml\n\ndef read(text):\n    return yaml.load(text)\n\ndef other():\n    return 1\n"
@@ -104,6 +105,7 @@ def test_it_says_so_where_the_texts_could_not_be_compared(monkeypatch):
             raise TaskCrashed("it took too long")
         return real(task, *rest, **named)
 
+    compared.forget()  # another test may have compared the same two
     monkeypatch.setattr(sandbox, "run", run)
     verdict = quality(BAD, GOOD, "python", changes=[REPAIR])
     assert verdict.confidence == "LOW"

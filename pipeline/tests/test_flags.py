@@ -7,6 +7,7 @@ import pytest
 from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.flags import randomness, uploads
 from pipeline.analysis.flags.facts import Facts
+from pipeline.analysis.reading import read
 from pipeline.analysis.scanners.flags import hits
 from pipeline.analysis.source import split_lines
 
@@ -157,7 +158,7 @@ TWINS = [
 
 
 def rules(code: str) -> set[str]:
-    return {hit.rule for hit in hits(code, split_lines(code))}
+    return {hit.rule for hit in hits(read(code))}
 
 
 @pytest.mark.parametrize(("rule", "head", "bad", "safe"), TWINS)
@@ -168,7 +169,7 @@ def test_it_flags_the_bad_case_and_not_its_safe_twin(rule: str, head: str, bad: 
 
 def test_it_stands_where_the_problem_stands():
     code = "import jwt\n\ndef f(t, é):\n    return jwt.decode(t, é, verify=False)\n"
-    (hit,) = hits(code, split_lines(code))
+    (hit,) = hits(read(code))
     assert (hit.line, hit.end_line, hit.column) == (4, 4, 12)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 import sys
 import time
-import warnings
 from typing import Any
 
 from pipeline.analysis.dataflow import rules
@@ -19,12 +18,10 @@ from pipeline.analysis.dataflow.functions import walk_through
 from pipeline.analysis.dataflow.state import Exhausted, Reached, State
 from pipeline.analysis.dataflow.statements import execute
 from pipeline.analysis.dataflow.values import CALLER, Taint, anything
-from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.knowledge import explain
 from pipeline.analysis.names import Imports
-from pipeline.analysis.nodes import walk
-from pipeline.analysis.source import for_parsers, split_lines
+from pipeline.analysis.reading import read
 from pipeline.analysis.types import Severity
 
 SOURCE = "dataflow"
@@ -42,9 +39,9 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     ``harmless`` lists rules of scanners with the lines where all that they can mean is constant or
     cleaned. Refuses what does not parse here.
     """
-    code = for_parsers(payload["code"])
-    lines = split_lines(code)
-    state, finished = followed(parsed(code))
+    reading = read(payload["code"])
+    lines = reading.lines
+    state, finished = followed(reading.needed_tree, reading.nodes, reading.imports)
     answer = report([_hit(each, lines) for each in state.reached.values()], lines)
     answer["harmless"] = harmless_places(state) if finished else []
     if not finished:
@@ -52,20 +49,8 @@ def task(payload: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def parsed(code: str) -> ast.Module:
-    """The syntax tree; raises TaskRefused."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise TaskRefused("it needs code that parses here") from error
-
-
-def followed(tree: ast.Module) -> tuple[State, bool]:
+def followed(tree: ast.Module, nodes: list[ast.AST], imports: Imports) -> tuple[State, bool]:
     """Walk through a file; what was seen, and whether the walk came to its end."""
-    nodes = walk(tree)
-    imports = Imports(tree)
     state = State(
         imports=imports.names,
         modules=frozenset(imports.modules),

@@ -51,11 +51,13 @@ class Taint:
         """The same, after it was given this name."""
         if not self.source or len(self.way) >= MOST_STEPS or name in self.way:
             return self
-        return replace(self, way=(*self.way, name))
+        return Taint(self.source, self.line, self.remote, self.safe, (*self.way, name))
 
     def cleaned(self, families: frozenset[str]) -> Taint:
         """The same, harmless for these families."""
-        return self if families <= self.safe else replace(self, safe=self.safe | families)
+        if families <= self.safe:
+            return self
+        return Taint(self.source, self.line, self.remote, self.safe | families, self.way)
 
 
 Taints = tuple[Taint, ...]
@@ -233,7 +235,7 @@ def either(values: Iterable[Value]) -> Value:
 
 def cleaned(value: Value, families: frozenset[str]) -> Value:
     """The value after a sanitiser for these families."""
-    return replace(value, taints=tuple(t.cleaned(families) for t in value.taints))
+    return _with(value, tuple(t.cleaned(families) for t in value.taints), value.roots)
 
 
 def undone(value: Value) -> Value:
@@ -256,4 +258,21 @@ def held_by(value: Value, name: str) -> Value:
     if not value.taints:
         return value
     roots = (name, *(r for r in value.roots if r != name))[:MOST_ROOTS]
-    return replace(value, taints=tuple(t.via(name) for t in value.taints), roots=roots)
+    return _with(value, tuple([t.via(name) for t in value.taints]), roots)
+
+
+def _with(value: Value, taints: Taints, roots: tuple[str, ...]) -> Value:
+    """The same of other origins; made so often that ``dataclasses.replace`` would be slow."""
+    return Value(
+        taints,
+        const=value.const,
+        name=value.name,
+        items=value.items,
+        table=value.table,
+        prefix=value.prefix,
+        roots=roots,
+        traits=value.traits,
+        function=value.function,
+        depth=value.depth,
+        test=value.test,
+    )

@@ -31,7 +31,7 @@ def look(facts: Facts) -> Iterator[Flag]:
     """Every cookie without its flags, and every setting that turns them off."""
     for call in facts.methods("set_cookie"):
         yield from _cookie(facts, call)
-    for node, name, value in facts.settings():
+    for node, name, value in facts.settings:
         if name in SETTINGS and is_value(value, value=False):
             yield Flag(SETTINGS[name], node)
     yield from _morsels(facts)

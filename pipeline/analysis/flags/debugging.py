@@ -40,8 +40,8 @@ def look(facts: Facts) -> Iterator[Flag]:
 
 
 def _settings(facts: Facts) -> Iterator[Flag]:
-    known = {name for _, name, _ in facts.settings()}
-    for node, name, value in facts.settings():
+    known = {name for _, name, _ in facts.settings}
+    for node, name, value in facts.settings:
         of_app = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript)
         if name == "DEBUG" and is_value(value, value=True) and (of_app or len(known & DJANGO) > 1):
             yield Flag(DEBUG, node)

@@ -20,10 +20,13 @@ WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 class Facts:
     """One walked tree. Everything here is linear in the size of the tree, or looked up."""
 
-    def __init__(self, tree: ast.AST, lines: Sequence[str]) -> None:
+    def __init__(
+        self, tree: ast.AST, lines: Sequence[str], nodes: list[ast.AST] | None = None
+    ) -> None:
+        """``nodes`` are those of the tree, where it was walked already."""
         self.tree = tree
         self.lines = lines
-        self.nodes = walk(tree)
+        self.nodes = walk(tree) if nodes is None else nodes
         self._said: dict[tuple[Function, re.Pattern[str]], bool] = {}
 
     @cached_property
@@ -188,8 +191,12 @@ class Facts:
         """The words of what is assigned to, by the line that the assignment begins on."""
         return {node.lineno: words(target) for node, target, _ in self.assignments}
 
-    def settings(self) -> Iterator[tuple[ast.expr | ast.stmt, str, ast.expr]]:
+    @cached_property
+    def settings(self) -> list[tuple[ast.expr | ast.stmt, str, ast.expr]]:
         """Every setting by its name: ``NAME = v``, ``config["NAME"] = v``, ``update(NAME=v)``."""
+        return list(self._settings())
+
+    def _settings(self) -> Iterator[tuple[ast.expr | ast.stmt, str, ast.expr]]:
         for node, target, value in self.assignments:
             if isinstance(target, ast.Name) and self.function(node) is None:
                 yield node, target.id, value

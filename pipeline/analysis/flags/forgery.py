@@ -24,7 +24,7 @@ MIDDLEWARE = ("MIDDLEWARE", "MIDDLEWARE_CLASSES")
 def look(facts: Facts) -> Iterator[Flag]:
     """Every exemption, switch and open origin."""
     yield from _exemptions(facts)
-    for node, name, value in facts.settings():
+    for node, name, value in facts.settings:
         if name in SETTINGS and is_value(value, SETTINGS[name]):
             yield Flag(FORGERY, node)
         elif name in ORIGIN_SETTINGS and is_value(value, value=True):

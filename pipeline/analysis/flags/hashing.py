@@ -76,7 +76,7 @@ def _passwords(facts: Facts) -> Iterator[Flag]:
         method = str(facts.constant(argument(call, 1, "method")) or "")
         if method.split(":")[0] in {"plain", "md5", "sha1", "sha256", "sha512"}:
             yield Flag(FAST, call)
-    for node, name, value in facts.settings():
+    for node, name, value in facts.settings:
         if name == "PASSWORD_HASHERS" and isinstance(value, ast.List | ast.Tuple) and value.elts:
             first = str(facts.constant(value.elts[0]))
             if any(weak in first for weak in ("MD5", "SHA1Pass", "UnsaltedSHA1", "Crypt")):

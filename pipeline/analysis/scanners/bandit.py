@@ -5,57 +5,50 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import warnings
-from pathlib import Path
 from typing import Any
 
 from bandit.core.config import BanditConfig
+from bandit.core.constants import LOW
+from bandit.core.extension_loader import MANAGER
 from bandit.core.issue import Issue
 from bandit.core.manager import BanditManager
 
 from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.findings import Hit, report
-from pipeline.analysis.scanners.curation import PASSWORD_RULES, Judge, password
-from pipeline.analysis.source import for_parsers, split_lines
+from pipeline.analysis.reading import read
+from pipeline.analysis.scanners.bandit_walk import Walk
+from pipeline.analysis.scanners.curation import NOISE, PASSWORD_RULES, Judge, password
 from pipeline.analysis.types import Severity
 
 SOURCE = "bandit"
-FILE = "code.py"
+FILE = "./code.py"
 DEEPEST = 50_000  # bandit walks the tree by recursion; memory and time are bounded anyway
 _QUOTED = re.compile(r": '(.*)'$", re.DOTALL)
 
 CONFIG = BanditConfig()
-BanditManager(CONFIG, "file")  # loads the plugins once, in the server
+# Loads the plugins once, in the server. What nobody is shown need not be looked for.
+BanditManager(CONFIG, "file")
+UNSHOWN = [rule for rule in (*MANAGER.plugins_by_id, *MANAGER.blacklist_by_id) if NOISE.match(rule)]
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
     """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what does not parse here."""
-    code = for_parsers(payload["code"])
-    lines = split_lines(code)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = _tree(code)
-        judge = Judge(lambda: tree, lines)
-        hits = [hit for issue in _scan(code) if (hit := _hit(issue, lines, judge)) is not None]
-    return report(hits, lines)
+    reading = read(payload["code"])
+    judge = Judge(reading)
+    issues = scan(reading.needed_tree)
+    hits = [hit for issue in issues if (hit := _hit(issue, reading.lines, judge)) is not None]
+    return report(hits, reading.lines)
 
 
-def _tree(code: str) -> ast.AST:
-    try:
-        return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise TaskRefused("it needs code that parses here") from error
-
-
-def _scan(code: str) -> list[Issue]:
-    Path(FILE).write_bytes(code.encode("utf-8"))
+def scan(tree: ast.Module) -> list[Issue]:
+    """What bandit reports where it is not itself in doubt."""
     sys.setrecursionlimit(DEEPEST)
-    manager = BanditManager(CONFIG, "file", ignore_nosec=True)
-    manager.discover_files([FILE])
-    manager.run_tests()
-    if manager.get_skipped():
-        raise TaskRefused(f"it gave up: {manager.get_skipped()[0][1]}")
-    return list(manager.get_issue_list())
+    manager = BanditManager(CONFIG, "file", profile={"exclude": UNSHOWN}, ignore_nosec=True)
+    try:
+        issues = Walk(manager, FILE, tree).issues()
+    except Exception as error:
+        raise TaskRefused(f"it gave up: {type(error).__name__}") from error
+    return [issue for issue in issues if issue.filter(LOW, LOW)]
 
 
 def _hit(issue: Issue, lines: list[str], judge: Judge) -> Hit | None:

@@ -11,10 +11,10 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, cached_property
 
 from pipeline.analysis.findings import Hit
 from pipeline.analysis.knowledge import canonical
+from pipeline.analysis.reading import Reading
 from pipeline.analysis.scanners.places import Places
 from pipeline.analysis.secrets import Likelihood, likelihood
 from pipeline.analysis.types import Severity
@@ -35,16 +35,14 @@ PASSWORD_RULES = frozenset(("B105", "B106", "B107"))
 class Judge:
     """Knows one file; ``judge`` returns the hit as it should be shown, or None to drop it."""
 
-    def __init__(self, parse: Callable[[], ast.AST | None], lines: list[str]) -> None:
-        """``parse`` gives the tree, or None where there is none; asked only when it is needed."""
-        self.lines = lines
-        self._tree = cache(parse)
+    def __init__(self, reading: Reading) -> None:
+        self.lines = reading.lines
+        self._reading = reading
 
-    @cached_property
+    @property
     def places(self) -> Places | None:
-        """What stands where, if there is a tree."""
-        tree = self._tree()
-        return None if tree is None else Places(tree, self.lines)
+        """What stands where, if there is a tree; made only where it is needed."""
+        return self._reading.places
 
     def judge(self, hit: Hit) -> Hit | None:
         """Apply what is known about the rule and about this place."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from typing import Any
 
-from pipeline.analysis.errors import TaskRefused
 from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.flags import (
     ciphers,
@@ -30,7 +28,7 @@ from pipeline.analysis.flags import (
 )
 from pipeline.analysis.flags.facts import Facts
 from pipeline.analysis.flags.model import Flag, Look
-from pipeline.analysis.source import for_parsers, split_lines
+from pipeline.analysis.reading import Reading, read
 
 SOURCE = "flags"
 FAMILIES: tuple[Look, ...] = (
@@ -57,27 +55,17 @@ FAMILIES: tuple[Look, ...] = (
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
     """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what does not parse here."""
-    code = for_parsers(payload["code"])
-    lines = split_lines(code)
-    return report(hits(code, lines), lines)
+    reading = read(payload["code"])
+    return report(hits(reading), reading.lines)
 
 
-def hits(code: str, lines: list[str]) -> list[Hit]:
-    """Every flag of ``code``, a rule at most once at a place. Raises TaskRefused."""
-    facts = Facts(_tree(code), lines)
+def hits(reading: Reading) -> list[Hit]:
+    """Every flag of a text, a rule at most once at a place. Raises TaskRefused."""
+    facts = Facts(reading.needed_tree, reading.lines, reading.nodes)
     found = (flag for look in FAMILIES for flag in look(facts))
     flags = [flag for flag in found if not facts.in_test(flag.node)]
     places = {(flag.rule, flag.node.lineno, flag.node.col_offset): flag for flag in flags}
-    return [_hit(flag, lines) for flag in places.values()]
-
-
-def _tree(code: str) -> ast.AST:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            raise TaskRefused("it needs code that parses here") from error
+    return [_hit(flag, reading.lines) for flag in places.values()]
 
 
 def _hit(flag: Flag, lines: list[str]) -> Hit:

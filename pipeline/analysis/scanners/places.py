@@ -6,8 +6,6 @@ import ast
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from pipeline.analysis.nodes import walk
-
 LOOKED_BACK = 200  # nodes that start before a place and are tried whether they hold it
 
 Span = tuple[tuple[int, int], tuple[int, int], ast.AST]
@@ -19,9 +17,9 @@ class Places:
     Lines count from 1 and columns from 1 in characters, as in findings; ast counts bytes from 0.
     """
 
-    def __init__(self, tree: ast.AST, lines: Sequence[str]) -> None:
+    def __init__(self, nodes: Sequence[ast.AST], lines: Sequence[str]) -> None:
+        """``nodes`` are all of the tree."""
         self._lines = lines
-        nodes = walk(tree)
         self._calls = _spans([n for n in nodes if isinstance(n, ast.Call)])
         functions = [n for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
         self._functions = _spans(functions)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ast
+import contextlib
 import json
 import re
 import subprocess
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import ruff  # type: ignore[import-untyped]
@@ -17,8 +17,9 @@ import ruff  # type: ignore[import-untyped]
 from pipeline.analysis.errors import TaskCrashed, TaskRefused
 from pipeline.analysis.findings import Hit, report
 from pipeline.analysis.knowledge import defects, security
+from pipeline.analysis.reading import read
 from pipeline.analysis.scanners.curation import Judge, password
-from pipeline.analysis.source import for_parsers, split_lines
+from pipeline.analysis.source import for_parsers
 from pipeline.analysis.types import Severity
 
 SOURCE = "ruff"
@@ -50,6 +51,12 @@ def diagnose(code: str, select: str, target: str = NEWEST) -> Iterator[dict[str,
         raise TaskCrashed("ruff ended before it had read the text") from None
 
 
+def preload() -> None:
+    """Look for the program now, which takes longer than starting it."""
+    with contextlib.suppress(TaskCrashed):
+        _binary()
+
+
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own binary, constant arguments
         command,
@@ -60,6 +67,7 @@ def _started(command: list[str]) -> subprocess.Popen[bytes]:
     )
 
 
+@cache
 def _binary() -> str:
     try:
         return str(ruff.find_ruff_bin())
@@ -91,27 +99,16 @@ def is_syntax_error(diagnostic: dict[str, Any]) -> bool:
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
     """Sandbox task: ``{"code"}`` to ``{"findings", "note"}``; refuses what is no Python at all."""
-    code = for_parsers(payload["code"])
-    lines = split_lines(code)
-    judge = Judge(lambda: _tree(code), lines)
+    reading = read(payload["code"])
+    judge = Judge(reading)
     hits = []
-    for diagnostic in diagnose(code, SELECTED):
+    for diagnostic in diagnose(reading.code, SELECTED):
         if is_syntax_error(diagnostic):
             raise TaskRefused("it needs code that is valid in some version of Python")
         hit = _hit(diagnostic, judge)
         if hit is not None:
             hits.append(hit)
-    return report(_once_a_name(hits), lines)
-
-
-def _tree(code: str) -> ast.AST | None:
-    """The syntax tree, where this interpreter knows the syntax; the scan does without it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(code)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+    return report(_once_a_name(hits), reading.lines)
 
 
 def _hit(diagnostic: dict[str, Any], judge: Judge) -> Hit | None:
