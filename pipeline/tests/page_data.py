@@ -95,12 +95,13 @@ def store(submission: Submission, step: Step, value: Value) -> None:
         duration_ms=340,
     )
     if kept := kept_of(value.model_dump(mode="json")):
-        Job.objects.filter(pk=submission.current_job_id).update(**kept)
+        Job.objects.filter(pk=submission.current_job.pk).update(**kept)
 
 
 def put(submission: Submission, state: JobState, **fields: object) -> None:
     """Set the job's row as if a worker had."""
-    Job.objects.filter(pk=submission.current_job_id).update(state=state, **fields)
+    assert submission.current_job is not None
+    Job.objects.filter(pk=submission.current_job.pk).update(state=state, **fields)
     submission.refresh_from_db()
 
 

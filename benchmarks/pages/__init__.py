@@ -1,0 +1,1 @@
+"""What ``./dev bench pages`` fills and asks for."""
