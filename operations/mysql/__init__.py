@@ -1,1 +1,1 @@
-"""Django's MySQL backend with half as many round trips a transaction (operations.mysql.base)."""
+"""Django's MySQL backend with one round trip a transaction on top instead of three."""
