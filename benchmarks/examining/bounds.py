@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from benchmarks.examining.texts import Text
-from pipeline.analysis.checks import LIMITS, OUTLINE_LIMITS, SHORT, TOGETHER
+from pipeline.analysis.checks import LIMITS, OUTLINE_LIMITS, sharing
 from pipeline.analysis.coverage import COVERAGE
 
 STARTING_SECONDS = 5.0  # of forks and answers, on a machine that does other things as well
@@ -17,7 +17,7 @@ def allowed_seconds(text: Text) -> float:
     Those that share a child may have used one limit before each gets its own. Code that is no tree
     is outlined afterwards.
     """
-    coverage = COVERAGE[text.language]
-    shared = len(text.code) <= SHORT and any(name in TOGETHER for name in coverage.checks)
-    turns = -(-len(coverage.checks) // (os.cpu_count() or 1)) + shared
+    names = COVERAGE[text.language].checks
+    shared = bool(sharing(names, text.code, text.language))
+    turns = -(-len(names) // (os.cpu_count() or 1)) + shared
     return turns * LIMITS.wall_seconds + OUTLINE_LIMITS.wall_seconds + STARTING_SECONDS

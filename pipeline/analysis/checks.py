@@ -18,6 +18,7 @@ TOGETHER = frozenset(
     {"text", "secrets", "syntax", "structure", "bandit", "ruff", "dataflow", "flags"}
 )
 SHORT = 64 * 1024  # characters of code whose checks share a child, as a fork costs more than each
+SHORT_PYTHON = 128 * 1024  # of Python, whose checks share a tree as well
 OUTLINE_LIMITS = Limits(wall_seconds=10.0, cpu_seconds=4)  # a nicety, and lexers can be baited
 
 
@@ -64,6 +65,12 @@ def run_checks(
     return answers
 
 
+def sharing(names: tuple[str, ...], code: str, language: str) -> list[str]:
+    """The checks that run in one child."""
+    most = SHORT_PYTHON if language == "python" else SHORT
+    return [name for name in names if name in TOGETHER and len(code) <= most]
+
+
 def _run(
     names: tuple[str, ...],
     code: str,
@@ -72,7 +79,7 @@ def _run(
     secrets_of: tuple[str, ...] = (),
 ) -> Answers:
     payload = {"code": code, "language": language}
-    shared = [name for name in names if name in TOGETHER and len(code) <= SHORT]
+    shared = sharing(names, code, language)
     together = _submitted_together(shared, payload, deadline, secrets_of) if shared else None
     alone = {name: _submitted(name, payload, deadline) for name in names if name not in shared}
     done = _all_or_none(together) if together else {}
