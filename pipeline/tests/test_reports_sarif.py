@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
+from pipeline.finding_life import Life, Since
+from pipeline.models import FindingState, Submission
 from pipeline.reports import ReviewedFile, render
 from pipeline.tests.report_samples import (
     CODE,
@@ -162,3 +166,16 @@ def test_it_lets_no_text_become_a_link() -> None:
     hostile = dossier(finding(title="See [here](https://evil.example)"))
     (result,) = run_of(reviewed_file(dossier=hostile))["results"]
     assert result["message"]["text"].startswith("See \\[here\\](https://evil.example)")
+
+
+def test_marks_and_comparisons_are_valid_too() -> None:
+    file = reviewed_file()
+    marked, new = file.findings[0], file.findings[-1]
+    life = Life(FindingState.ACCEPTED, "Known [since](https://x) <b>May</b>.", date(2999, 1, 31))
+    since = Since(Submission(), frozenset((new.fingerprint,)), ())
+    file = replace(file, lives={marked.fingerprint: life}, since=since)
+    log = json.loads(render([file], "sarif"))
+    assert [error.message for error in validator().iter_errors(log)] == []
+    results = log["runs"][0]["results"]
+    assert {result["baselineState"] for result in results} >= {"new"}
+    assert any("suppressions" in result for result in results)
