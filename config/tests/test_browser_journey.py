@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -121,7 +122,7 @@ def test_it_takes_a_file_and_finds_it_again_in_the_history(page: Page, tmp_path:
     file = tmp_path / "settings_reader.py"
     file.write_text(CODE)
     sign_in(page)
-    page.locator("input[type=file]").set_input_files(file)
+    page.locator("input[name=file]").set_input_files(file)
     page.get_by_role("button", name="Submit").click()
     page.get_by_role("link", name="Verdict").wait_for()
     page.get_by_role("link", name="History").click()
@@ -167,3 +168,39 @@ def test_it_can_be_used_without_javascript(site: str) -> None:
         page.get_by_role("link", name="Verdict").click()
         assert "Confidence" in page.content()
         browser.close()
+
+
+def test_it_shows_what_another_tool_found(page: Page, tmp_path: Path) -> None:
+    log = tmp_path / "other.sarif"
+    place = {"artifactLocation": {"uri": "src/reader.py"}, "region": {"startLine": 1}}
+    result = {"message": {"text": "Told."}, "locations": [{"physicalLocation": place}]}
+    run = {"tool": {"driver": {"name": "Team Scan"}}, "results": [result]}
+    log.write_text(json.dumps({"version": "2.1.0", "runs": [run]}))
+    sign_in(page)
+    page.get_by_label("Code", exact=True).fill(CODE)
+    page.get_by_label("File name").fill("reader.py")
+    page.get_by_text("Findings of another tool").click()
+    page.get_by_label("SARIF file").set_input_files(log)
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("link", name="Findings").wait_for()
+    open_tab(page, "Findings")
+    page.get_by_text("By team-scan (imported)").wait_for()
+
+
+def test_a_mark_stays_with_the_next_version_of_a_file(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "settings_reader.py"
+    sign_in(page)
+    for code in (CODE, f"# settings\n{CODE}"):
+        file.write_text(code)
+        page.goto("/")
+        page.locator("input[name=file]").set_input_files(file)
+        page.get_by_role("button", name="Submit").click()
+        page.get_by_role("link", name="Verdict").wait_for()
+        open_tab(page, "Findings")
+        if code == CODE:
+            page.get_by_text("Not a problem here?").click()
+            page.get_by_label("Reason").fill("Only operators write it.")
+            with page.expect_navigation():
+                page.get_by_role("button", name="Save").click()
+    page.get_by_text("0 new").wait_for()
+    page.get_by_text("Only operators write it.").wait_for()

@@ -7,7 +7,7 @@
   const PAUSE_MS = 400;
   const code = form.querySelector("textarea[name=code]");
   const comments = form.querySelector("textarea[name=comments]");
-  const file = form.querySelector("input[type=file]");
+  const file = form.querySelector("input[name=file]");
   const encoder = new TextEncoder();
   const sizeOf = (field) => encoder.encode(field.value).length;
   let waiting = 0;

@@ -4,7 +4,7 @@
   const form = document.querySelector("[data-submit-form]");
   if (!form) return;
   const code = form.querySelector("textarea[name=code]");
-  const file = form.querySelector("input[type=file]");
+  const file = form.querySelector("input[name=file]");
   const language = form.querySelector("select[name=language]");
   const help = form.querySelector("[data-file-help]");
   const size = form.querySelector("[data-code-size]");
