@@ -90,9 +90,9 @@ def fill() -> list[Page]:
     tabs = dict.fromkeys(("dossier", "findings", "rebuilt", "verdict", "trace"), 20.0)
     tabs["diff"] = 150.0  # two thousand rows of it are on the page
     return [
-        Page("history of 50", HISTORY, "short", 10.0, 6),
+        Page("history of 50", HISTORY, "short", 15.0, 6),
         *(
-            Page(f"history of 50,000, {name}", f"{HISTORY}{query}", "long", 10 * most, 6, most)
+            Page(f"history of 50,000, {name}", f"{HISTORY}{query}", "long", 15 * most, 6, most)
             for name, (query, most) in history.items()
         ),
         *(

@@ -134,6 +134,13 @@ def test_it_survives_odd_text(as_alice: Client, submission: Submission, query: s
     assert as_alice.get(f"/submissions/?{query}").status_code == 200
 
 
+def test_it_shows_what_was_chosen(as_alice: Client, submission: Submission) -> None:
+    page = as_alice.get("/submissions/?language=python&q=small&since=2026-01-02")
+    assertContains(page, '<option value="python" selected>Python</option>')
+    assertContains(page, 'value="small"')
+    assertContains(page, 'value="2026-01-02"')
+
+
 def test_it_says_that_nothing_fits(as_alice: Client, submission: Submission) -> None:
     page = as_alice.get("/submissions/?q=nowhere")
     assertContains(page, "Nothing fits.")
