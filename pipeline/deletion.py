@@ -1,7 +1,8 @@
 """Deletes submissions for good, with everything that came of them but what they cost.
 
 Code, comments, names, results, evidence and remembered requests go. The calls of models stay, which
-hold no code, and so does the day's usage; pipeline.models.DeletedJob says whose they were.
+hold no code, and so does the day's usage; pipeline.models.DeletedJob says whose they were. What the
+user marked of findings stays too, since it counts for the file's next run, but without its line.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Collection, Iterable
 from datetime import UTC
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from accounts.models import User
 from operations import audit
 from operations.conflicts import despite_deadlocks
 from pipeline import transitions
-from pipeline.models import DeletedJob, Job, Submission
+from pipeline.finding_life import MARKS
+from pipeline.models import DeletedJob, Job, KnownFinding, Submission
 
 HEAVY = ("code", "comments")
 
@@ -49,6 +52,7 @@ def _delete(key: int, by: User, *, noted: bool = True) -> bool:
     jobs = list(Job.objects.filter(submission=row).values_list("pk", flat=True))
     _keep_costs(row, jobs)
     with audit.unrecorded():  # one entry says it all, and those of rows would quote them
+        _forget_findings(row)
         Submission.objects.filter(pk=key).update(current_job=None)
         Job.objects.filter(pk__in=jobs).delete()
         row.delete()
@@ -58,6 +62,15 @@ def _delete(key: int, by: User, *, noted: bool = True) -> bool:
 def _cancel_open_jobs(key: int) -> int:
     jobs = Job.objects.filter(submission=key).values_list("pk", flat=True)
     return sum(transitions.cancel(job) is not None for job in jobs)
+
+
+def _forget_findings(submission: Submission) -> None:
+    """Findings that no other submission has go, marked ones only their line of code."""
+    seen_last = KnownFinding.objects.filter(last_seen=submission)
+    seen_here = seen_last.filter(Q(first_seen=submission) | Q(first_seen=None))
+    seen_here.exclude(state__in=MARKS).delete()
+    seen_here.update(quote="")
+    seen_last.exclude(first_seen=submission).update(last_seen=F("first_seen"))
 
 
 def _keep_costs(submission: Submission, jobs: Collection[int]) -> None:

@@ -10,7 +10,9 @@ from operations import privacy, runtime_config
 from pipeline import deletion
 from pipeline.models import (
     DeletedJob,
+    FindingEvent,
     IdempotencyKey,
+    KnownFinding,
     Submission,
     SystemPrompt,
     Webhook,
@@ -22,7 +24,7 @@ from providers.models import ProviderChange
 
 def register() -> None:
     """Make it known."""
-    for holding in (SUBMISSIONS, REQUESTS, REMAINS, WEBHOOK, CONSOLE):
+    for holding in (SUBMISSIONS, FINDINGS, REQUESTS, REMAINS, WEBHOOK, CONSOLE):
         privacy.register(holding)
 
 
@@ -42,6 +44,12 @@ def _run(job: Any) -> dict[str, Any]:
         "results": [privacy.fields_of(result) for result in job.results.all()],
         "evidence": [privacy.fields_of(row) for row in job.evidence.all()],
     }
+
+
+def _findings(user: User) -> Iterator[dict[str, Any]]:
+    for finding in KnownFinding.objects.filter(user=user).prefetch_related("events"):
+        events = [privacy.fields_of(event) for event in finding.events.all()]
+        yield {**privacy.fields_of(finding, "file_key"), "events": events}
 
 
 def _requests(user: User) -> Iterator[dict[str, Any]]:
@@ -94,6 +102,14 @@ SUBMISSIONS = privacy.Holding(
     kept=_submissions_kept,
     at_erasure="deleted; runs are cancelled first",
     erase=_delete,
+)
+FINDINGS = privacy.Holding(
+    name="findings",
+    title="Findings in your files over all their runs, and what you said of them",
+    models=(KnownFinding, FindingEvent),
+    export=_findings,
+    kept=lambda: "with its submissions; what you marked as long as the account",
+    at_erasure="deleted",
 )
 REQUESTS = privacy.Holding(
     name="requests",

@@ -10,7 +10,16 @@ from accounts.models import User
 from billing.models import DailyUsage
 from operations.models import AuditEntry
 from pipeline import defaults, services, transitions
-from pipeline.models import DeletedJob, IdempotencyKey, Job, JobState, Step, StepResult, Submission
+from pipeline.models import (
+    DeletedJob,
+    IdempotencyKey,
+    Job,
+    JobState,
+    KnownFinding,
+    Step,
+    StepResult,
+    Submission,
+)
 from pipeline.reconciliation import recent_days, reconcile
 from pipeline.services import submit
 from pipeline.tests.page_data import finish
@@ -52,6 +61,40 @@ def test_it_leaves_no_word_of_it_anywhere(alice: User) -> None:
     assert not Submission.objects.exists()
     assert not Job.objects.exists() and not StepResult.objects.exists()
     assert not IdempotencyKey.objects.exists()
+
+
+def a_finding(made: Submission, first: Submission | None, **fields: str) -> KnownFinding:
+    return KnownFinding.objects.create(
+        user=made.user,
+        filename="a.py",
+        file_key=f"key-{KnownFinding.objects.count()}",
+        fingerprint="f",
+        title="Weak hash",
+        severity="HIGH",
+        quote=MARK,
+        first_seen=first,
+        last_seen=made,
+        **fields,
+    )
+
+
+def test_it_takes_findings_that_nothing_else_has(alice: User, submission: Submission) -> None:
+    other = submit(user=alice, code="x\n", language="python")
+    a_finding(submission, submission)
+    a_finding(submission, None)
+    shared = a_finding(submission, other)
+    services.delete_submission(submission=submission, by=alice)
+    shared.refresh_from_db()
+    assert KnownFinding.objects.get() == shared
+    assert (shared.last_seen, shared.quote) == (other, MARK)
+
+
+@pytest.mark.parametrize("state", ["accepted", "false-positive"])
+def test_it_keeps_marks_without_their_line(alice: User, submission: Submission, state: str) -> None:
+    mark = a_finding(submission, submission, state=state, reason="Only in tests.")
+    services.delete_submission(submission=submission, by=alice)
+    mark.refresh_from_db()
+    assert (mark.state, mark.reason, mark.quote) == (state, "Only in tests.", "")
 
 
 def test_it_keeps_what_the_day_used(alice: User, submission: Submission) -> None:
