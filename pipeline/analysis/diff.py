@@ -52,17 +52,27 @@ def unified(original: str, rebuilt: str, filename: str = "") -> str:
     return "".join(parts)
 
 
-def rows(original: str, rebuilt: str, context: int = CONTEXT) -> tuple[Row, ...]:
-    """The side-by-side view: changes with ``context`` unchanged lines around them."""
+def rows(
+    original: str, rebuilt: str, context: int = CONTEXT, *, ignore_space: bool = False
+) -> tuple[Row, ...]:
+    """The side-by-side view: changes with ``context`` unchanged lines around them.
+
+    With ``ignore_space`` lines that differ in spaces alone are the same; empty ones stay lines.
+    """
     old, new = split_lines(original), split_lines(rebuilt)
+    compared = (_spaceless(old), _spaceless(new)) if ignore_space else (old, new)
     shown: list[Row] = []
     done = 0
-    for group in _groups(opcodes(old, new), context):
+    for group in _groups(opcodes(*compared), context):
         shown.extend(_skipped(group[0][1] - done))
         for opcode in group:
             shown.extend(_rows(opcode, old, new))
         done = group[-1][2]
     return (*shown, *_skipped(len(old) - done)) if shown else ()
+
+
+def _spaceless(lines: Sequence[str]) -> list[str]:
+    return ["".join(line.split()) for line in lines]
 
 
 def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:

@@ -9,6 +9,8 @@ from django import template
 
 from operations import money
 
+LINES_PER_PAGE = 2_000  # of the code tab
+
 register = template.Library()
 dollars = register.filter("dollars", money.dollars)
 
@@ -32,6 +34,12 @@ def visible(text: object) -> str:
     The result is not marked safe: templates escape it as they do any other text.
     """
     return UNSEEN.sub(_name, str(text))
+
+
+@register.filter
+def code_page(line: int) -> int:
+    """The page of the code tab on which a line stands."""
+    return max(0, line - 1) // LINES_PER_PAGE + 1
 
 
 @register.filter

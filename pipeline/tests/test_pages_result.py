@@ -31,7 +31,9 @@ def address(submission: Submission, tab: str = "dossier") -> str:
         ("findings", ["Weak hash", "B324", "Forged content passes.", "Use SHA-256."]),
         ("rebuilt", ["hashlib.sha256", "md5 became sha256", "Not sure what it runs."]),
         ("diff", ["1 line added, 1 removed", "hashlib.md5", "hashlib.sha256"]),
-        ("verdict", ["One finding fewer.", "MEDIUM", "Both parse.", "Nobody ran it."]),
+        ("verdict", ["One finding fewer.", "MEDIUM", "Nobody ran it."]),
+        ("evidence", ["1 passed", "Both parse.", "syntax"]),
+        ("code", ["hashlib", "tab=findings&amp;page=1#finding-"]),
     ],
 )
 def test_it_shows_each_result_in_its_tab(

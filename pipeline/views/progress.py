@@ -55,6 +55,7 @@ class Progress:
     has_results: bool
     growing: GrowingAnswer | None
     seen: str
+    short: str
 
 
 def results_of(job: Job | None, *, content: bool = True) -> Results:
@@ -86,6 +87,7 @@ def progress_of(job: Job | None, results: Results) -> Progress:
         ended=ended,
         has_results=bool(results),
         growing=growing,
+        short=_short(job, boxes),
         seen=f"{state}-{attempts}-{running}-{len(results)}-{grown}",
     )
 
@@ -119,6 +121,19 @@ def _missing_box(job: Job | None, step: Step) -> StepBox:
 def _seconds_since(moment: datetime | None) -> int:
     """Whole seconds, never negative: the database's clock and ours may differ a little."""
     return 0 if moment is None else max(0, int((timezone.now() - moment).total_seconds()))
+
+
+def _short(job: Job | None, boxes: tuple[StepBox, ...]) -> str:
+    """The state in one or two words, for the page's title."""
+    if job is None:
+        return "Not run"
+    if job.state == JobState.RUNNING:
+        return f"{next((box.number for box in boxes if box.state == 'running'), 1)} of {len(boxes)}"
+    return {
+        JobState.QUEUED: "Queued",
+        JobState.SUCCEEDED: "Done",
+        JobState.CANCELLED: "Cancelled",
+    }.get(JobState(job.state), "Failed")
 
 
 def _sentence(job: Job | None, boxes: tuple[StepBox, ...]) -> str:

@@ -11,10 +11,12 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from pydantic import ValidationError
 
-from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Value, Verdict
+from pipeline.analysis.types import Dossier, Finding, Outcome, Rebuild, Severity, Value, Verdict
 from pipeline.models import Job, Step, Submission
+from pipeline.views.code_lines import code_panel
 from pipeline.views.code_text import code_text
-from pipeline.views.diff import diff_view
+from pipeline.views.comparing import comparison, previous_of
+from pipeline.views.diff import Manner, diff_view
 from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
 from pipeline.views.trace import trace_of
@@ -39,9 +41,11 @@ class Kind:
 KINDS = (
     Kind("dossier", "Dossier", Step.FORENSIC),
     Kind("findings", "Findings", Step.FORENSIC),
+    Kind("code", "Code", None),
     Kind("rebuilt", "Rebuilt", Step.REBUILDER),
     Kind("diff", "Diff", Step.REBUILDER),
     Kind("verdict", "Verdict", Step.QUALITY),
+    Kind("evidence", "Evidence", Step.QUALITY),
     Kind("trace", "Trace", None),
 )
 
@@ -67,6 +71,8 @@ def tabs_of(job: Job | None, results: Results, chosen: str) -> tuple[Tab, ...]:
 
 
 def _is_ready(kind: Kind, ended: bool, results: Results) -> bool:
+    if kind.key == "code":
+        return True
     return kind.step in results if kind.step else bool(results) or ended
 
 
@@ -109,9 +115,11 @@ def panel_of(
             return {"dossier": dossier, **triage_of(submission, dossier, query)}
         return _dossier_panel(dossier)
     if tab.kind.step == Step.REBUILDER:
-        return _rebuild_panel(tab, submission, results)
+        return _rebuild_panel(tab, submission, results, query)
     if tab.kind.step == Step.QUALITY:
-        return {"verdict": content_of(results, Step.QUALITY, Verdict)}
+        return evidence_of(content_of(results, Step.QUALITY, Verdict))
+    if tab.kind.key == "code":
+        return code_panel(submission, content_of(results, Step.FORENSIC, Dossier), query)
     job = submission.current_job
     return {"traces": trace_of(job, results) if job else []}
 
@@ -125,16 +133,52 @@ def _dossier_panel(dossier: Dossier) -> Mapping[str, Any]:
     }
 
 
-def _rebuild_panel(tab: Tab, submission: Submission, results: Results) -> Mapping[str, Any]:
+def evidence_of(verdict: Verdict | None) -> Mapping[str, Any]:
+    """The verdict and its checks: what failed first, what did not run next, what passed last."""
+    if verdict is None:
+        return {}
+    order = (Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED)
+    checks = sorted(verdict.checks, key=lambda check: order.index(check.outcome))
+    counts = Counter(check.outcome for check in checks)
+    return {
+        "verdict": verdict,
+        "checks": checks,
+        "failures": [check for check in checks if check.outcome == Outcome.FAILED],
+        "counts": [(outcome.value, counts[outcome]) for outcome in order],
+    }
+
+
+def _rebuild_panel(
+    tab: Tab, submission: Submission, results: Results, query: QueryDict
+) -> Mapping[str, Any]:
+    if tab.kind.key == "diff":
+        return _diff_panel(submission, results, query)
     rebuild = content_of(results, Step.REBUILDER, Rebuild)
     if rebuild is None:
         return {}
     unchanged = rebuild.code == submission.code
-    values: dict[str, Any] = {"rebuild": rebuild, "unchanged": unchanged}
-    if tab.kind.key == "rebuilt":
-        values["code"] = code_text(rebuild.code)
-        values["rejected"] = code_text(rebuild.rejected) if rebuild.rejected else None
-        values["marked"] = marked(values["code"].text, submission.language)
-    elif not unchanged:
-        values["diff"] = diff_view(submission.code, rebuild.code)
+    code = code_text(rebuild.code)
+    return {
+        "rebuild": rebuild,
+        "unchanged": unchanged,
+        "code": code,
+        "rejected": code_text(rebuild.rejected) if rebuild.rejected else None,
+        "marked": marked(code.text, submission.language),
+    }
+
+
+def _diff_panel(submission: Submission, results: Results, query: QueryDict) -> Mapping[str, Any]:
+    """Original against rebuilt; ``?with=previous`` sets the file's last submission against this."""
+    manner = Manner.of(query)
+    previous = previous_of(submission)
+    if previous and query.get("with") == "previous":
+        return comparison(submission, previous, results, manner)
+    values: dict[str, Any] = {"can_compare": previous is not None, "against": ""}
+    rebuild = content_of(results, Step.REBUILDER, Rebuild)
+    if rebuild is None:
+        return values
+    unchanged = rebuild.code == submission.code
+    values |= {"rebuild": rebuild, "unchanged": unchanged, "sides": ("Original", "Rebuilt")}
+    if not unchanged:
+        values["diff"] = diff_view(submission.code, rebuild.code, manner)
     return values

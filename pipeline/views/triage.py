@@ -43,7 +43,7 @@ class Row:
 
     @property
     def anchor(self) -> str:
-        return f"finding-{self.finding.fingerprint[:16]}"
+        return anchor_of(self.finding)
 
     @property
     def is_marked(self) -> bool:
@@ -83,7 +83,7 @@ def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Map
     """The values that the tab's template needs."""
     lives = finding_life.lives_of(submission)
     since = finding_life.since_before(submission, dossier)
-    rows = [_row(finding, lives, since) for finding in _sorted(dossier)]
+    rows = [_row(finding, lives, since) for finding in worst_first(dossier)]
     filters = _filters(rows, query, compared=since is not None)
     shown = [row for row in rows if all(_fits(row, each) for each in filters)]
     chosen = {each.name: each.chosen for each in filters if each.chosen}
@@ -102,7 +102,13 @@ def _row(finding: Finding, lives: Mapping[str, Life], since: Since | None) -> Ro
     return Row(finding, lives.get(finding.fingerprint), since is not None and since.is_new(finding))
 
 
-def _sorted(dossier: Dossier) -> list[Finding]:
+def anchor_of(finding: Finding) -> str:
+    """The name of a finding's place on the page."""
+    return f"finding-{finding.fingerprint[:16]}"
+
+
+def worst_first(dossier: Dossier) -> list[Finding]:
+    """The findings in the order in which the tab lists them."""
     return sorted(dossier.findings, key=lambda finding: (finding.severity.rank, finding.line))
 
 

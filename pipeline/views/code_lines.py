@@ -1,0 +1,62 @@
+"""The code tab: what was submitted, by pages of numbered lines that link to their findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import QueryDict
+
+from pipeline.analysis.types import Dossier, Finding
+from pipeline.models import Submission
+from pipeline.templatetags.display import LINES_PER_PAGE
+from pipeline.views.code_text import MAX_LINE_LENGTH, code_text
+from pipeline.views.highlighting import marked
+from pipeline.views.triage import PER_PAGE, anchor_of, worst_first
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line's number; ``href`` and ``found`` are empty where no finding begins on it."""
+
+    number: int
+    href: str = ""
+    found: str = ""
+
+
+def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict) -> dict[str, Any]:
+    """The values that the tab's template needs; a page that does not exist is the nearest one."""
+    lines = submission.code.split("\n")
+    if lines[-1] == "" and len(lines) > 1:
+        lines.pop()
+    page = Paginator(lines, LINES_PER_PAGE).get_page(query.get("page"))
+    code = code_text("\n".join(page.object_list) + "\n")
+    links = _links(dossier)
+    first = page.start_index()
+    return {
+        "code": code,
+        "marked": marked(code.text, submission.language),
+        "numbers": [links.get(n) or Line(n) for n in range(first, page.end_index() + 1)],
+        "page": page,
+        "query": "tab=code&",
+        "found_on": sum(first <= number <= page.end_index() for number in links),
+        "longest": MAX_LINE_LENGTH,
+    }
+
+
+def _links(dossier: Dossier | None) -> Mapping[int, Line]:
+    """For each line on which findings begin, a link to the worst of them."""
+    places: dict[int, list[tuple[int, Finding]]] = {}
+    for position, finding in enumerate(worst_first(dossier) if dossier else []):
+        places.setdefault(finding.line, []).append((position, finding))
+    return {number: _line(number, found) for number, found in places.items()}
+
+
+def _line(number: int, found: list[tuple[int, Finding]]) -> Line:
+    position, worst = found[0]
+    page = position // PER_PAGE + 1
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    href = f"?tab=findings&page={page}#{anchor_of(worst)}"
+    return Line(number, href, f"{worst.severity}: {worst.title}{more}")
