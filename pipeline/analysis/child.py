@@ -14,6 +14,7 @@ from pipeline.analysis.limits import Limits, confine, die_with_parent
 
 RESULT = 3  # the only descriptor a child keeps beside the three standard ones
 HIGHEST_DESCRIPTOR = 4096
+SELDOM = (50_000, 20, 100)  # a text is soon done; going through its tree again and again costs more
 
 
 def main(
@@ -24,6 +25,7 @@ def main(
     try:
         _settle_in(result, directory)
         confine(limits)
+        gc.set_threshold(*SELDOM)
         _answer(_outcome(task, payload))
         code = 0
     finally:

@@ -30,7 +30,7 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 
 def _add_children(node: ast.AST, to: list[ast.AST]) -> None:
-    for name in _fields[type(node)]:
+    for name in FIELDS[type(node)]:
         value = getattr(node, name, None)
         if value.__class__ is not list:
             if isinstance(value, ast.AST):
@@ -50,4 +50,4 @@ class _Fields(dict[type[ast.AST], tuple[str, ...]]):
         return fields
 
 
-_fields = _Fields()
+FIELDS = _Fields()

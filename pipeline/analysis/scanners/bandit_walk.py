@@ -18,6 +18,8 @@ from bandit.core.metrics import Metrics
 from bandit.core.node_visitor import BanditNodeVisitor
 from bandit.core.tester import BanditTester
 
+from pipeline.analysis.nodes import FIELDS
+
 
 class Tester(BanditTester):  # type: ignore[misc]
     """Asks every test for a kind of node about one of them; a test that fails says nothing."""
@@ -86,7 +88,7 @@ class Walk(BanditNodeVisitor):  # type: ignore[misc]
 
 def _linked(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes below one, each told its parent and what follows it in a list, as tests expect."""
-    for name in node._fields:
+    for name in FIELDS[type(node)]:
         value = getattr(node, name, None)
         if isinstance(value, list):
             following = [*value[1:], None]  # one too many for an empty list
