@@ -65,6 +65,11 @@ BAD = {
         "import ldap\nc = ldap.initialize('x')\nc.search_s('dc=x', 2, f'(uid={param})')",
         "import helpers\nc = helpers.get()\nc.search('dc=x', '(&(a=b)(uid=%s))' % param)",
     ],
+    "nosql": [
+        "import pymongo\npymongo.MongoClient().a.b.find({'$where': 'this.n == ' + param})",
+        "import json, pymongo\npymongo.MongoClient().a.b.delete_many(json.loads(param))",
+        "import pymongo\nq = {'$where': param}\ndb.users.find_one(filter=q)",
+    ],
     "xpath": [
         "import lxml.etree\nlxml.etree.parse('x').xpath(f\"/a[@id='{param}']\")",
         'import elementpath\nelementpath.select(root, "/a[@id=\'" + param + "\']")',
@@ -158,6 +163,12 @@ SAFE = {
     "ldap": [
         "import ldap, ldap.filter\nc = ldap.initialize('x')\n"
         "a = ldap.filter.escape_filter_chars(param)\nc.search_s('dc=x', 2, f'(uid={a})')",
+    ],
+    "nosql": [
+        "import pymongo\npymongo.MongoClient().a.b.find({'n': param})",
+        "import pymongo\npymongo.MongoClient().a.b.find_one({'n': param, '$where': 'this.a'})",
+        "import pymongo\n'text'.find(param)",
+        "db.users.find_one(param)",
     ],
     "xpath": [
         "import lxml.etree\nlxml.etree.parse('x').xpath('/a[@id=$i]', i=param)",
