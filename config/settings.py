@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from config.environment import Environment, all_or_none, stop
 from operations.logs import logging_config
@@ -232,7 +232,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],  # the editor of the home page puts its styles in itself
         "font-src": [SELF],
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
