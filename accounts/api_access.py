@@ -31,3 +31,19 @@ class Anybody(SessionCookie):
 
 SIGNED_IN = [SessionCookie()]
 ANYBODY = [Anybody()]
+
+
+class NotAdministrator(Exception):
+    """Somebody is signed in who may not do what administrators may."""
+
+
+class AdministratorCookie(SessionCookie):
+    """The session of an administrator; to others it is refused. Guarded as every session is."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        if not getattr(request.user, "is_admin", False):
+            raise NotAdministrator
+        return request.user
+
+
+ADMINISTRATORS = [AdministratorCookie()]

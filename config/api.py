@@ -12,13 +12,15 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import router as auth
+from accounts.api_access import NotAdministrator
 from billing.limits import LimitReached
 from config.errors import bad_request
 from operations import problems
 from operations.problems import problem
 from pipeline.api import router as code
+from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
-from pipeline.refusals import InvalidSubmission, KeyReused, Refusal
+from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal
 
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
@@ -49,6 +51,7 @@ api.add_decorator(never_cache, mode="view")
 api.add_router("/auth", auth)
 api.add_router("/code", code)
 api.add_router("/code", findings)
+api.add_router("/admin", pipeline_admin)
 
 
 def _only_content(answer: dict[str, Any]) -> Any:
@@ -60,6 +63,18 @@ def _only_content(answer: dict[str, Any]) -> Any:
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """No session, or one that ended."""
     return problem("not-signed-in", 401, "Sign in first.")
+
+
+@api.exception_handler(NotAdministrator)
+def not_an_administrator(request: HttpRequest, error: NotAdministrator) -> HttpResponse:
+    """Signed in, but without the role."""
+    return problem("administrators-only", 403, "Only administrators may do this.")
+
+
+@api.exception_handler(NotPossible)
+def not_possible(request: HttpRequest, error: NotPossible) -> HttpResponse:
+    """An action that does not fit the present state; nothing was changed."""
+    return problem("not-possible", 409, str(error))
 
 
 @api.exception_handler(HttpError)

@@ -104,7 +104,36 @@ TABS = {
     "Billing": ("table plans", "table invoices"),
 }
 
-MISSING_PROCEDURES = [name for name in PROCEDURES if name.startswith("admin.")]
+MISSING_PROCEDURES = [
+    "admin.getModels",
+    "admin.updateModel",
+    "admin.getAvailableModels",
+    "admin.getAuditLogs",
+    "admin.getSystemHealth",
+    "admin.getMetrics",
+    "admin.getProviders",
+    "admin.addProvider",
+    "admin.updateProviderKey",
+    "admin.testProviderConnection",
+    "admin.syncProviderModels",
+    "admin.toggleProvider",
+    "admin.getRuntimeConfig",
+    "admin.updateRuntimeConfig",
+    "admin.getConfigHistory",
+    "admin.getRateLimits",
+    "admin.updateUserRateLimit",
+    "admin.getUsers",
+    "admin.deleteUser",
+    "admin.exportUserData",
+    "admin.getBackups",
+    "admin.createBackup",
+    "admin.updateBackupSchedule",
+    "admin.simulateOutage",
+    "admin.getCanaryConfig",
+    "admin.updateCanaryConfig",
+    "admin.getCustomers",
+    "admin.getUsageSummary",
+]
 MISSING_TABLES = [
     "backups",
 ]

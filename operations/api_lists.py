@@ -1,0 +1,42 @@
+"""What the lists of the JSON API have in common: one page of rows, its bounds, and the count."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+from ninja import Query
+from pydantic import BaseModel, ConfigDict, Field
+
+LARGEST_ID = 2**63 - 1
+T = TypeVar("T")
+
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+PageSize = Annotated[int, Query(ge=1, le=100)]
+
+
+class Row(BaseModel):
+    """One line of a list, read from a row of the database."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class PageOf(BaseModel, Generic[T]):
+    """One page of a list; ``count`` is how many there are on all pages."""
+
+    items: list[T]
+    page: int
+    page_size: int
+    count: int
+
+
+def page_of(rows: QuerySet[Any], page: int, page_size: int) -> dict[str, Any]:
+    """The fields of a PageOf, for ``page`` counted from 1. Two queries."""
+    start = (page - 1) * page_size
+    return {
+        "items": list(rows[start : start + page_size]),
+        "page": page,
+        "page_size": page_size,
+        "count": rows.count(),
+    }
