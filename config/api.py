@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import ValidationError as InvalidValue
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from ninja import NinjaAPI, Swagger
@@ -13,6 +14,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import router as auth
 from accounts.api_access import NotAdministrator
+from billing.api import router as users
 from billing.limits import LimitReached
 from config.errors import bad_request
 from operations import problems
@@ -21,6 +23,7 @@ from pipeline.api import router as code
 from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal
+from providers.api import router as providers
 
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
@@ -52,6 +55,8 @@ api.add_router("/auth", auth)
 api.add_router("/code", code)
 api.add_router("/code", findings)
 api.add_router("/admin", pipeline_admin)
+api.add_router("/admin", providers)
+api.add_router("/admin", users)
 
 
 def _only_content(answer: dict[str, Any]) -> Any:
@@ -69,6 +74,12 @@ def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRespo
 def not_an_administrator(request: HttpRequest, error: NotAdministrator) -> HttpResponse:
     """Signed in, but without the role."""
     return problem("administrators-only", 403, "Only administrators may do this.")
+
+
+@api.exception_handler(InvalidValue)
+def invalid_value(request: HttpRequest, error: InvalidValue) -> HttpResponse:
+    """What a row of the database cannot hold, in the words of the console."""
+    return problem("invalid-value", 422, " ".join(error.messages))
 
 
 @api.exception_handler(NotPossible)
