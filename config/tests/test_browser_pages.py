@@ -1,0 +1,120 @@
+"""The pages in a real browser: what axe finds, the editor by keyboard, small screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.developer import developer
+from config.tests.test_browser_journey import FLAGS, PHONE, is_bad, overflow, sign_in
+from config.workshop.needs import chromium
+from pipeline.models import Submission
+from pipeline.services import submit
+from pipeline.tests.page_data import finish
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+    from pytest_django.fixtures import Settings
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LONG_NAME = "n" * 197 + ".py"
+CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())  # \u202eevil\u2066\n"
+HOME_BYTES = 120_000
+TABS = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "evidence", "trace")
+VIEWS = (
+    *(f"?tab={tab}" for tab in TABS),
+    "?tab=diff&view=side",
+    "?tab=diff&with=previous&view=side",
+)
+
+
+@pytest.fixture
+def result(live_server: LiveServer, settings: Settings) -> str:
+    """A finished submission of a file that was handed in before; its address."""
+    settings.DEBUG = True
+    settings.MAX_DAILY_SUBMISSIONS = 100
+    _sent("old = 1\n")
+    return _sent(CODE + "x = 1\n" * 10_000).get_absolute_url()
+
+
+def _sent(code: str) -> Submission:
+    one = submit(user=developer("user"), code=code, language="python", filename=LONG_NAME)
+    finish(one, code + "\n" + "y = '" + "wide" * 200 + "'\n")
+    return one
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, live_server: LiveServer, result: str) -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        context = browser.new_context(base_url=live_server.url, color_scheme=request.param)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if is_bad(said.type) else None)
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"][:3]]
+
+
+def test_axe_finds_nothing(page: Page, result: str) -> None:
+    found: dict[str, list[str]] = {}
+    page.goto("/sign-in/")
+    found["sign-in"] = violations(page)
+    sign_in(page)
+    for address in ("/", "/submissions/", "/account/", *(result + view for view in VIEWS)):
+        page.goto(address)
+        found[address] = violations(page)
+    assert {address: said for address, said in found.items() if said} == {}
+
+
+def test_everything_fits_a_phone(page: Page, result: str) -> None:
+    page.set_viewport_size(PHONE)
+    sign_in(page)
+    for address in ("/", "/submissions/", *(result + view for view in VIEWS)):
+        page.goto(address)
+        assert overflow(page) <= 0, address
+
+
+def test_the_keyboard_gets_out_of_the_editor(page: Page) -> None:
+    sign_in(page)
+    page.goto("/")
+    editor = page.get_by_label("Code", exact=True)
+    editor.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className").count("cm-content")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.className").count("cm-content")
+
+
+def test_the_keyboard_submits_what_is_in_the_editor(page: Page) -> None:
+    sign_in(page)
+    page.goto("/")
+    page.get_by_label("Code", exact=True).fill("a = 1\nb = 2\n")
+    page.get_by_label("Language").select_option("python")
+    page.get_by_label("Code", exact=True).focus()
+    with page.expect_navigation():
+        page.keyboard.press("Control+Enter")
+    page.goto(page.url.split("?")[0] + "?tab=code")
+    assert page.locator(".code .text").inner_text() == "a = 1\nb = 2"
+
+
+def test_home_is_light_without_the_editor(page: Page) -> None:
+    sign_in(page)
+    sizes: dict[str, int] = {}
+    page.on("response", lambda got: sizes.update({got.url: len(got.body())}))
+    page.goto("/", wait_until="networkidle")
+    assert any("codemirror" in address for address in sizes)
+    assert sum(size for url, size in sizes.items() if "codemirror" not in url) <= HOME_BYTES
