@@ -77,7 +77,7 @@ def test_it_says_how_many_findings_were_dropped(
     assert sentence in page(as_alice, submission, "findings")
 
 
-def test_it_shows_prose_as_it_came_and_says_that_it_decides_nothing(
+def test_it_shows_prose_formatted_and_says_that_it_decides_nothing(
     as_alice: Client, submission: Submission
 ) -> None:
     prose = {"unstructured": f"# All is *well*\n{HOSTILE}"}
@@ -86,7 +86,7 @@ def test_it_shows_prose_as_it_came_and_says_that_it_decides_nothing(
     for tab in ("dossier", "verdict"):
         text = page(as_alice, submission, tab)
         assert "The model kept no structure" in text
-        assert "# All is *well*" in text
+        assert "<h4>All is <em>well</em>" in text
         assert "<script>alert" not in text
 
 
