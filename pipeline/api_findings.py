@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from accounts.api_access import SIGNED_IN
 from accounts.models import User
 from operations.problems import Problem
-from pipeline import finding_life
+from pipeline import finding_changes, finding_life
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Dossier, Finding
 from pipeline.finding_life import Life, Mark
@@ -68,7 +68,7 @@ def get_findings(request: HttpRequest, id: Id) -> Findings:
     submission = get_submission_for_user(cast(User, request.user), id, code=False)
     dossier = _dossier_of(submission)
     lives = finding_life.lives_of(submission)
-    since = finding_life.since_before(submission, dossier)
+    since = finding_changes.since_before(submission, dossier)
     return Findings(
         items=[
             _item(

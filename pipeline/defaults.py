@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import User
@@ -13,6 +14,7 @@ from pipeline.models import ModelConfig, Step, Submission, SystemPrompt
 from pipeline.services import submit
 
 HERE = Path(__file__).resolve().parent
+TRIES = 5
 EXAMPLE = HERE / "examples" / "nightly_report.py"
 
 
@@ -73,7 +75,17 @@ def _seed_step(step: Step, reset: bool, by: User | None) -> list[str]:
 
 
 def add_prompt_version(*, step: Step, content: str, by: User | None) -> SystemPrompt:
-    """Store a new version of a step's prompt; it counts from now on."""
+    """Store a new version of a step's prompt; it counts from now on.
+
+    Of several stored at once each becomes a version of its own.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError):  # somebody else has just taken the number
+            return _add_version(step, content, by)
+    return _add_version(step, content, by)
+
+
+def _add_version(step: Step, content: str, by: User | None) -> SystemPrompt:
     with transaction.atomic():
         newest = SystemPrompt.objects.filter(step=step).aggregate(newest=Max("version"))["newest"]
         transaction.on_commit(routing.forget_routes)

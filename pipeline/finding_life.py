@@ -14,29 +14,26 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
-from pydantic import ValidationError
 
 from accounts.models import User
 from operations import audit
 from operations.clock import database_now
 from operations.prepared import Select, binder
 from pipeline.analysis.masking import STARS
-from pipeline.analysis.types import Dossier, Finding
 from pipeline.leases import Submitted
 from pipeline.models import (
     FindingEvent,
     FindingState,
     KnownFinding,
-    Step,
-    StepResult,
     Submission,
 )
 from pipeline.refusals import InvalidMark
 
 LONGEST_REASON = 500
 LONGEST_TITLE, LONGEST_QUOTE = 300, 200
-MOST_LOOKED_AT = 5  # same name in other letter case, or of an older version
+MOST_TOLD = 100  # marks, the newest
 MARKS = (FindingState.FALSE_POSITIVE, FindingState.ACCEPTED)
 
 _of_finding = binder(KnownFinding)
@@ -49,6 +46,7 @@ KNOWN = Select(
     "state",
     "by_model",
     "quote",
+    "expires_on",
 )
 
 
@@ -75,18 +73,6 @@ class Mark:
     expires_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Since:
-    """What became of a file's findings since it was handed in before."""
-
-    previous: Submission
-    new: frozenset[str]
-    fixed: tuple[Finding, ...]
-
-    def is_new(self, finding: Finding) -> bool:
-        return finding.fingerprint in self.new
-
-
 def file_key(filename: str) -> str:
     """The name of a file as it is compared: exactly."""
     return hashlib.sha256(filename.encode("utf-8", "replace")).hexdigest()
@@ -103,7 +89,8 @@ def keep(submitted: Submitted, dossier: Mapping[str, Any]) -> None:
             [_first_seen(submitted, key, each) for each in new], ignore_conflicts=True
         )
     if known:
-        _see_again(submitted, [known[each] for each in reported if each in known])
+        _see_again(submitted, [row for each, row in known.items() if each in reported])
+        _note_scanners([row for each, row in known.items() if _is_scanned(reported.get(each))])
         whole = all(check["ran"] for check in dossier.get("checks", ()))
         _fix(submitted, [row for each, row in known.items() if each not in reported], whole)
 
@@ -162,53 +149,16 @@ def lives_of(submission: Submission) -> dict[str, Life]:
     }
 
 
-def since_before(submission: Submission, dossier: Dossier) -> Since | None:
-    """Compared with the last submission of a file of this name that has a dossier, if there is one.
-
-    Code that was pasted without a name has no file to compare it with.
-    """
-    if not submission.filename:
-        return None
-    results = StepResult.objects.filter(
-        step=Step.FORENSIC,
-        job__submission__user=submission.user_id,
-        job__submission__filename=submission.filename,
-        job__submission__lt=submission.pk,
-    ).select_related("job__submission")
-    heavy = ("job__submission__code", "job__submission__comments")
-    for result in results.order_by("-pk").defer(*heavy)[:MOST_LOOKED_AT]:
-        before = _readable(result)
-        if before is not None and result.job.submission.filename == submission.filename:
-            return _since(result.job.submission, before, dossier)
-    return None
-
-
-def _since(previous: Submission, before: Dossier, now: Dossier) -> Since:
-    old = {finding.fingerprint for finding in before.findings}
-    here = {finding.fingerprint for finding in now.findings}
-    return Since(
-        previous=previous,
-        new=frozenset(here - old),
-        fixed=tuple(each for each in before.findings if each.fingerprint not in here),
-    )
-
-
-def _readable(result: StepResult) -> Dossier | None:
-    try:
-        return Dossier.model_validate(result.content)
-    except ValidationError:  # of an older version: as good as none
-        return None
-
-
 def marks_of(user_id: int, filename: str) -> list[str]:
     """What was marked in a file and still counts, in a line each: told to the next run's model."""
-    today = database_now().date()
-    rows = KnownFinding.objects.filter(user=user_id, file_key=file_key(filename), state__in=MARKS)
+    counts = Q(expires_on=None) | Q(expires_on__gte=database_now().date())
+    rows = KnownFinding.objects.filter(
+        counts, user=user_id, file_key=file_key(filename), state__in=MARKS
+    )
     return [
         f"{finding.title} (CWE-{finding.cwe or 'none'}): {finding.get_state_display()}. "
         f"The line: {finding.quote} The reason given: {finding.reason or 'none'}"
-        for finding in rows.order_by("pk")[:100]
-        if finding.expires_on is None or finding.expires_on >= today
+        for finding in rows.order_by("-pk")[:MOST_TOLD]
     ]
 
 
@@ -241,12 +191,29 @@ def _see_again(submitted: Submitted, rows: Iterable[Mapping[str, Any]]) -> None:
     _change(back, FindingState.OPEN, submitted)
 
 
+def _note_scanners(rows: list[Mapping[str, Any]]) -> None:
+    """What a scanner reports now is no longer a model's word alone."""
+    if alone := [row for row in rows if row["by_model"]]:
+        _of(alone).update(by_model=False)
+
+
+def _is_scanned(finding: Mapping[str, Any] | None) -> bool:
+    return finding is not None and not _is_by_model(finding)
+
+
 def _fix(submitted: Submitted, rows: Iterable[Mapping[str, Any]], whole: bool) -> None:
     """Those that are gone. ``whole``: every scanner ran."""
     lines = {" ".join(line.split()) for line in submitted.code.splitlines()}
-    still_open = [row for row in rows if row["state"] == FindingState.OPEN]
+    still_open = [row for row in rows if _stands_open(row)]
     gone = [row for row in still_open if (whole and not row["by_model"]) or _is_gone(row, lines)]
     _change(gone, FindingState.FIXED, submitted)
+
+
+def _stands_open(row: Mapping[str, Any]) -> bool:
+    """Open, or accepted until a day that is over."""
+    if row["state"] == FindingState.ACCEPTED and row["expires_on"] is not None:
+        return bool(row["expires_on"] < database_now().date())
+    return bool(row["state"] == FindingState.OPEN)
 
 
 def _change(rows: list[Mapping[str, Any]], state: FindingState, submitted: Submitted) -> None:

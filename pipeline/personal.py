@@ -34,7 +34,7 @@ def _submissions(user: User) -> Iterator[dict[str, Any]]:
     for key in list(keys):
         submission = Submission.objects.filter(pk=key).first()
         if submission is not None:
-            runs = submission.jobs.prefetch_related("results", "evidence").order_by("pk")
+            runs = submission.jobs.prefetch_related("results", "drafts", "evidence").order_by("pk")
             yield {**privacy.fields_of(submission), "runs": [_run(job) for job in runs]}
 
 
@@ -42,6 +42,7 @@ def _run(job: Any) -> dict[str, Any]:
     return {
         **privacy.fields_of(job, "lease_owner", "lease_token", "lease_expires_at"),
         "results": [privacy.fields_of(result) for result in job.results.all()],
+        "drafts": [privacy.fields_of(draft) for draft in job.drafts.all()],
         "evidence": [privacy.fields_of(row) for row in job.evidence.all()],
     }
 

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pipeline import finding_life
+from pipeline import finding_changes, finding_life
 from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Verdict
-from pipeline.finding_life import Life, Since
+from pipeline.finding_changes import Since
+from pipeline.finding_life import Life
 from pipeline.models import Job, Step, Submission
 
 
@@ -72,7 +73,7 @@ def with_lives(file: ReviewedFile, submission: Submission) -> ReviewedFile:
     return replace(
         file,
         lives=finding_life.lives_of(submission),
-        since=finding_life.since_before(submission, file.dossier),
+        since=finding_changes.since_before(submission, file.dossier),
     )
 
 

@@ -9,7 +9,8 @@ import pytest
 from accounts.models import User
 from pipeline import finding_life
 from pipeline.analysis.types import Dossier
-from pipeline.finding_life import Mark, lives_of, mark, since_before
+from pipeline.finding_changes import since_before
+from pipeline.finding_life import Mark, lives_of, mark
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import FindingEvent, FindingState, KnownFinding, Step, StepResult, Submission
 from pipeline.refusals import InvalidMark
@@ -183,3 +184,36 @@ def test_what_a_model_saw_is_fixed_when_its_line_is_gone(alice: User) -> None:
     KnownFinding.objects.update(by_model=True, fingerprint="seen-by-a-model-only")
     ran(alice, SAFE)
     assert KnownFinding.objects.get(fingerprint="seen-by-a-model-only").state == "fixed"
+
+
+def test_an_accepted_risk_whose_day_is_over_can_be_fixed(alice: User) -> None:
+    ran(alice, YAML)
+    over = finding_life.database_now().date() - timedelta(days=1)
+    KnownFinding.objects.update(state=FindingState.ACCEPTED, expires_on=over)
+    assert state_of(ran(alice, SAFE)) == "fixed"
+
+
+def test_what_a_scanner_sees_too_is_no_longer_a_models_word_alone(alice: User) -> None:
+    ran(alice, YAML)
+    KnownFinding.objects.update(by_model=True)
+    ran(alice, YAML)
+    assert not KnownFinding.objects.get().by_model
+
+
+def test_marks_that_are_over_do_not_crowd_out_those_that_count(alice: User) -> None:
+    first = ran(alice, YAML)
+    over = finding_life.database_now().date() - timedelta(days=1)
+    KnownFinding.objects.bulk_create(
+        KnownFinding(
+            user=alice,
+            filename="settings.py",
+            file_key=finding_life.file_key("settings.py"),
+            fingerprint=f"{number:064}",
+            title="Old",
+            state=FindingState.ACCEPTED,
+            expires_on=over,
+        )
+        for number in range(finding_life.MOST_TOLD)
+    )
+    mark(alice, first, fingerprint_of(first), FALSE_ALARM)
+    assert len(finding_life.marks_of(alice.pk, "settings.py")) == 1

@@ -73,6 +73,15 @@ def test_a_mark_can_be_taken_back(client: Client, mine: Submission) -> None:
     assert KnownFinding.objects.exclude(state=FindingState.OPEN).count() == 0
 
 
+def test_a_risk_that_was_accepted_until_a_day_can_be_opened_again(
+    client: Client, mine: Submission
+) -> None:
+    day = {"expires_on": "2999-01-31"}
+    send(client, mine, state="accepted", reason="Known.", **day)
+    assert send(client, mine, state="open", reason="Known.", **day)[0] == 302
+    assert KnownFinding.objects.exclude(state=FindingState.OPEN).count() == 0
+
+
 def test_a_foreign_submission_is_not_there(client: Client, mine: Submission, bob: User) -> None:
     client.force_login(bob)
     assert send(client, mine, state="open")[0] == 404

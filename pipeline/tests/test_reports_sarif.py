@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator, FormatChecker
 
-from pipeline.finding_life import Life, Since
+from pipeline.finding_changes import Since
+from pipeline.finding_life import Life
 from pipeline.models import FindingState, Submission
 from pipeline.reports import ReviewedFile, render
 from pipeline.tests.report_samples import (

@@ -16,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
-from pipeline import finding_life
+from pipeline import finding_changes, finding_life
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Dossier, Finding, Severity
-from pipeline.finding_life import MARKS, Life, Mark, Since
+from pipeline.finding_changes import Since
+from pipeline.finding_life import MARKS, Life, Mark
 from pipeline.models import FindingState, Submission
 from pipeline.refusals import InvalidMark
 
@@ -82,7 +83,7 @@ class Typed:
 def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Mapping[str, Any]:
     """The values that the tab's template needs."""
     lives = finding_life.lives_of(submission)
-    since = finding_life.since_before(submission, dossier)
+    since = finding_changes.since_before(submission, dossier)
     rows = [_row(finding, lives, since) for finding in worst_first(dossier)]
     filters = _filters(rows, query, compared=since is not None)
     shown = [row for row in rows if all(_fits(row, each) for each in filters)]
@@ -174,9 +175,7 @@ def finding_mark(request: HttpRequest, public_id: str, fingerprint: str) -> Http
 
 
 def _said(sent: QueryDict) -> Mark:
-    """Raises InvalidMark."""
-    return Mark(
-        state=finding_life.state_named(sent.get("state", "")),
-        reason=sent.get("reason", ""),
-        expires_on=finding_life.day_named(sent.get("expires_on", "")),
-    )
+    """Raises InvalidMark. The form always has the day; only an accepted risk has a use for it."""
+    state = finding_life.state_named(sent.get("state", ""))
+    day = sent.get("expires_on", "") if state == FindingState.ACCEPTED else ""
+    return Mark(state, sent.get("reason", ""), finding_life.day_named(day))
