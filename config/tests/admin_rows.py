@@ -28,9 +28,12 @@ from pipeline import services
 from pipeline.models import (
     DeadLetter,
     Evidence,
+    FindingEvent,
+    FindingState,
     IdempotencyKey,
     Job,
     JobState,
+    KnownFinding,
     ModelConfig,
     Step,
     StepResult,
@@ -80,6 +83,23 @@ def a_result(number: int) -> StepResult:
         attempt=1,
         duration_ms=5,
     )
+
+
+def a_finding(number: int) -> KnownFinding:
+    submission = a_submission(number)
+    finding = KnownFinding.objects.create(
+        user=submission.user,
+        filename=submission.filename,
+        file_key=f"{number:064}",
+        fingerprint=f"{number:064}",
+        title="<script>alert(1)</script>",
+        severity="HIGH",
+        state=FindingState.ACCEPTED,
+        reason="<b>known</b>",
+        last_seen=submission,
+    )
+    FindingEvent.objects.create(finding=finding, state=finding.state, by=submission.user)
+    return finding
 
 
 def an_evidence_row(number: int) -> Evidence:
@@ -275,6 +295,7 @@ ROWS: dict[type[Model], Callable[[int], Model]] = {
     RuntimeConfig: a_revision,
     StepResult: a_result,
     Evidence: an_evidence_row,
+    KnownFinding: a_finding,
     Submission: a_submission,
     SystemPrompt: a_prompt,
     TaskResult: an_outcome,

@@ -20,7 +20,7 @@ def test_it_has_the_documented_shape() -> None:
     }
     assert list(data["files"][0]) == [
         "path", "language", "submission", "seconds", "error", "changed",
-        "dossier", "rebuild", "verdict",
+        "marks", "new", "dossier", "rebuild", "verdict",
     ]  # fmt: skip
 
 
