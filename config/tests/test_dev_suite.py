@@ -88,3 +88,8 @@ def test_it_passes_the_arguments_on() -> None:
 def test_it_gives_each_test_a_cache_of_its_own(visitor: str) -> None:
     assert cache.get("left-behind") is None, visitor
     cache.set("left-behind", visitor, timeout=30)
+
+
+def test_an_empty_chromium_means_that_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHROMIUM", "")
+    assert needs.chromium() is None

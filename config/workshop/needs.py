@@ -9,9 +9,15 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def chromium() -> str | None:
-    """The browser for the page tests: CHROMIUM, or the first one on PATH; None without one."""
+    """The browser for the page tests: CHROMIUM, or the first one on PATH; None without one.
+
+    An empty CHROMIUM means none, whatever is installed.
+    """
+    named = os.environ.get("CHROMIUM")
+    if named is not None:
+        return named or None
     found = (shutil.which(name) for name in BROWSERS)
-    return os.environ.get("CHROMIUM") or next((path for path in found if path), None)
+    return next((path for path in found if path), None)
 
 
 def missing() -> dict[str, str]:
