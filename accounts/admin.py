@@ -1,4 +1,4 @@
-"""Users in the console: roles, suspension, sessions. Nobody has a password, so none is set here."""
+"""Users and their tokens in the console. Nobody has a password, so none is set here."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts import services
-from accounts.models import User
-from operations.admin import ConsoleAdmin
+from accounts import services, tokens
+from accounts.models import ApiToken, User
+from operations.admin import ConsoleAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)  # rights follow from the role alone
 
@@ -110,3 +110,28 @@ class UserAdmin(ConsoleAdmin):
                 self.message_user(request, str(error), messages.WARNING)
         if count:
             self.message_user(request, f"{count} {done}.", messages.SUCCESS)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """One line a token. Its text is not kept; users make them on their account page."""
+
+    list_display = ("name", "user", "scope", "ending", "created_at", "expires_at", "last_used_at",
+                    "revoked_at")  # fmt: skip
+    list_filter = ("scope", "created_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email", "name", "last_four")
+    search_help_text = "E-mail address, name, or last four characters"
+    fields = list_display
+    actions = ("revoke",)
+
+    @admin.display(description="ends in", ordering="last_four")
+    def ending(self, token: ApiToken) -> str:
+        return token.last_four
+
+    @admin.action(description="Revoke: programs that use it are refused")
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
+        rows = list(chosen.filter(revoked_at__isnull=True))
+        for token in rows:
+            tokens.revoke(token)
+        self.message_user(request, f"{len(rows)} revoked.", messages.SUCCESS)

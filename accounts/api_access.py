@@ -1,12 +1,70 @@
-"""Who may call the JSON API. Each way to sign in is one more entry of SIGNED_IN."""
+"""Who may call the JSON API, and with what: the session of the pages, or a personal token.
+
+Each operation is declared with one of the lists below. A session may do what its user may; a token
+only what its scope covers. Where a bearer token is sent it alone counts, even beside a session.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
+from ninja.security.http import HttpAuthBase
+
+from accounts import tokens
+from accounts.models import ApiToken
+from operations import audit
+
+READ, SUBMIT = ApiToken.Scope.READ, ApiToken.Scope.SUBMIT
+COVERED = {READ: {READ}, SUBMIT: {READ, SUBMIT}}
+
+
+class NotAdministrator(Exception):
+    """Somebody is signed in who may not do what administrators may."""
+
+
+class InvalidToken(Exception):
+    """The bearer token is none of ours, or it ended, or its user may not go on."""
+
+
+class MissingScope(Exception):
+    """The token is good, but not for this: ``needed`` is the scope that it lacks."""
+
+    def __init__(self, needed: ApiToken.Scope) -> None:
+        super().__init__(f"This needs a token with the scope {needed.value}.")
+        self.needed = needed
+
+
+class BearerToken(HttpAuthBase):
+    """A personal token with at least ``scope``, of an administrator if only those may."""
+
+    openapi_scheme = "bearer"
+
+    def __init__(self, scope: ApiToken.Scope, *, administrators: bool = False) -> None:
+        super().__init__()
+        self.scope = scope
+        self.administrators = administrators
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """None without a bearer token, so that other ways to sign in get their turn."""
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        return self._user_of(request, text.strip()) if scheme.lower() == "bearer" else None
+
+    def _user_of(self, request: HttpRequest, text: str) -> Any:
+        token = tokens.holder(text)
+        if token is None:
+            raise InvalidToken
+        if self.administrators and not token.user.is_admin:
+            raise NotAdministrator
+        if self.scope not in COVERED[ApiToken.Scope(token.scope)]:
+            raise MissingScope(self.scope)
+        request.user = token.user
+        audit.acts(token.user)
+        structlog.contextvars.bind_contextvars(user_id=token.user.pk, token_id=token.pk)
+        return token.user
 
 
 class SessionCookie(APIKeyCookie):
@@ -29,14 +87,6 @@ class Anybody(SessionCookie):
         return super().__call__(request) or request.user
 
 
-SIGNED_IN = [SessionCookie()]
-ANYBODY = [Anybody()]
-
-
-class NotAdministrator(Exception):
-    """Somebody is signed in who may not do what administrators may."""
-
-
 class AdministratorCookie(SessionCookie):
     """The session of an administrator; to others it is refused. Guarded as every session is."""
 
@@ -46,4 +96,10 @@ class AdministratorCookie(SessionCookie):
         return request.user
 
 
-ADMINISTRATORS = [AdministratorCookie()]
+# What reads; a POST needs one of the lists below, which a test sees to.
+SIGNED_IN = [BearerToken(READ), SessionCookie()]
+ANYBODY = [BearerToken(READ), Anybody()]
+ADMINISTRATORS = [BearerToken(READ, administrators=True), AdministratorCookie()]
+# What changes something.
+SUBMITTERS = [BearerToken(SUBMIT), SessionCookie()]
+CHANGING_ADMINISTRATORS = [BearerToken(SUBMIT, administrators=True), AdministratorCookie()]

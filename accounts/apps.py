@@ -11,10 +11,11 @@ class AccountsConfig(AppConfig):
         from allauth.socialaccount.models import SocialAccount
 
         from accounts import personal, sessions
-        from accounts.models import User
+        from accounts.models import ApiToken, User
         from operations import audit
 
         audit.register(User, exclude_fields=["password", "last_login"])
+        audit.register(ApiToken, exclude_fields=["digest", "last_used_at"])
         audit.register(SocialAccount, exclude_fields=["extra_data", "last_login"])
         personal.register()
         sessions.connect()

@@ -1,4 +1,4 @@
-"""The user: an e-mail address, a role, and whether the account is suspended."""
+"""Users with role and suspension, where they are signed in, and the tokens of their programs."""
 
 from __future__ import annotations
 
@@ -105,3 +105,31 @@ class SignedIn(models.Model):
 
     def __str__(self) -> str:
         return f"session of user #{self.user_id}"
+
+
+class ApiToken(models.Model):
+    """What a program of the user shows instead of a session. Only its SHA-256 is kept.
+
+    A token stands until it is revoked or ``expires_at`` has come by the database's clock.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        SUBMIT = "submit", "Read and submit"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=200)
+    scope = models.CharField(max_length=10, choices=Scope.choices)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    last_four = models.CharField(max_length=4, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        db_table = "api_tokens"
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"token ending in {self.last_four} of user #{self.user_id}"

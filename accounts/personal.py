@@ -9,8 +9,8 @@ from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
-from accounts import sessions
-from accounts.models import SignedIn, User
+from accounts import sessions, tokens
+from accounts.models import ApiToken, SignedIn, User
 from operations import forgetting, privacy
 from operations.models import AuditEntry, RuntimeConfig
 
@@ -21,6 +21,7 @@ def register() -> None:
     """Make them known."""
     privacy.register(ACCOUNT)
     privacy.register(SESSIONS)
+    privacy.register(TOKENS)
     privacy.register(AUDIT)
 
 
@@ -33,6 +34,11 @@ def _account(user: User) -> Iterator[dict[str, Any]]:
 def _sessions(user: User) -> Iterator[dict[str, Any]]:
     for session in sessions.sessions_of(user):
         yield privacy.fields_of(session, "session_key")
+
+
+def _tokens(user: User) -> Iterator[dict[str, Any]]:
+    for token in ApiToken.objects.filter(user=user):
+        yield privacy.fields_of(token, "digest")
 
 
 def _audit(user: User) -> Iterator[dict[str, Any]]:
@@ -49,7 +55,8 @@ def _audit(user: User) -> Iterator[dict[str, Any]]:
 
 
 def _forget(user: User) -> None:
-    forgetting.forget(user, also=list(SocialAccount.objects.filter(user=user)))
+    identities = SocialAccount.objects.filter(user=user)
+    forgetting.forget(user, also=[*identities, *ApiToken.objects.filter(user=user)])
 
 
 def _session_days() -> str:
@@ -72,6 +79,14 @@ SESSIONS = privacy.Holding(
     kept=_session_days,
     at_erasure="deleted",
     erase=lambda user: sessions.end_all(user),
+)
+TOKENS = privacy.Holding(
+    name="tokens",
+    title="Tokens of your programs: name, scope, last four characters, last use",
+    models=(ApiToken,),
+    export=_tokens,
+    kept=lambda: f"until {tokens.KEEP_ENDED.days} days after they were revoked or expired",
+    at_erasure="deleted",
 )
 AUDIT = privacy.Holding(
     name="audit",

@@ -4,7 +4,7 @@ from re import escape
 
 from django.urls import path, re_path
 
-from accounts import views, views_account, views_links, views_openid
+from accounts import views, views_account, views_links, views_openid, views_tokens
 from accounts.ways import google_callback_path
 
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("account/delete/", views_account.account_delete, name="account-delete"),
     path("account/export", views_account.account_export, name="account-export"),
+    path("account/tokens/create", views_tokens.token_create, name="token-create"),
+    path("account/tokens/<int:number>/revoke", views_tokens.token_revoke, name="token-revoke"),
     path("account/sessions/end", views_account.sessions_end, name="sessions-end"),
     path("account/sessions/<int:number>/end", views_account.session_end, name="session-end"),
 ]

@@ -13,7 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import router as auth
-from accounts.api_access import NotAdministrator
+from accounts.api_access import InvalidToken, MissingScope, NotAdministrator
 from billing.api import router as users
 from billing.limits import LimitReached
 from config.errors import bad_request
@@ -28,6 +28,10 @@ from providers.api import router as providers
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
     "of this site."
+)
+ENDED_OR_WRONG = (
+    "This token does not work: it is not one of ours, it expired or was revoked, or its account "
+    "is shut. Create another on the account page."
 )
 
 
@@ -67,7 +71,26 @@ def _only_content(answer: dict[str, Any]) -> Any:
 @api.exception_handler(AuthenticationError)
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     """No session, or one that ended."""
-    return problem("not-signed-in", 401, "Sign in first.")
+    return _challenge(problem("not-signed-in", 401, "Sign in first."), "Bearer")
+
+
+@api.exception_handler(InvalidToken)
+def invalid_token(request: HttpRequest, error: InvalidToken) -> HttpResponse:
+    """A token that is none of ours, or ended. Which it is, is told to its owner on the page."""
+    refused = problem("invalid-token", 401, ENDED_OR_WRONG)
+    return _challenge(refused, 'Bearer error="invalid_token"')
+
+
+@api.exception_handler(MissingScope)
+def missing_scope(request: HttpRequest, error: MissingScope) -> HttpResponse:
+    """A token that stands, but for less than this."""
+    told = f'Bearer error="insufficient_scope", scope="{error.needed.value}"'
+    return _challenge(problem("missing-scope", 403, str(error)), told)
+
+
+def _challenge(response: HttpResponse, told: str) -> HttpResponse:
+    response["WWW-Authenticate"] = told  # RFC 6750
+    return response
 
 
 @api.exception_handler(NotAdministrator)

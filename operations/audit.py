@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from auditlog.context import disable_auditlog
+from auditlog.context import auditlog_value, disable_auditlog
 from auditlog.registry import auditlog
 from django.db import models
 
@@ -21,6 +21,13 @@ def request_id() -> str | None:
     """The id shared by all audit entries and log lines of one request, or None outside of one."""
     value = structlog.contextvars.get_contextvars().get("request_id")
     return str(value) if value else None
+
+
+def acts(user: models.Model) -> None:
+    """Let entries of the request in progress name ``user``, who was found out during it."""
+    context = auditlog_value.get(None)
+    if context is not None:
+        context["actor"] = user
 
 
 def record(target: models.Model, event: str, **details: Any) -> None:

@@ -15,6 +15,9 @@ REDACTED = "[redacted]"
 # Addresses that sign somebody in: one-time links, and the way back from a provider.
 SECRET_IN_ADDRESS = re.compile(r"(/sign-in/link/|[?&](?:code|state)=)[^/&\s'\"]+")
 
+# A personal token of the JSON API, wherever it stands; accounts.tokens makes them.
+PERSONAL_TOKEN = re.compile(r"\baitp_[0-9A-Za-z]{16,}")
+
 
 def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank every value whose name says that it is a secret, and secrets within addresses."""
@@ -26,6 +29,11 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 def _without_secrets(value: Any) -> Any:
     return SECRET_IN_ADDRESS.sub(rf"\1{REDACTED}", value) if isinstance(value, str) else value
+
+
+def mask_tokens(_logger: WrappedLogger, _method: str, line: str) -> str:
+    """Blank personal tokens in a finished line, also those within values and tracebacks."""
+    return PERSONAL_TOKEN.sub(REDACTED, line)
 
 
 SHARED_PROCESSORS: list[Any] = [
@@ -66,6 +74,7 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *renderer,
+                    mask_tokens,
                 ],
             }
         },

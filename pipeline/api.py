@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from ninja import Header, Query, Router
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from accounts.api_access import SIGNED_IN
+from accounts.api_access import SIGNED_IN, SUBMITTERS
 from accounts.models import User
 from billing.limits import allowance
 from operations.problems import Problem
@@ -132,6 +132,7 @@ def get_rate_limit(request: HttpRequest) -> RateLimit:
 @router.post(
     "/submit",
     operation_id="code.submit",
+    auth=SUBMITTERS,
     response={202: Accepted, (400, 409, 413, 422, 429, 503): Problem},
 )
 def submit(request: HttpRequest, sent: NewSubmission, idempotency_key: Key = None) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
 from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints
 
-from accounts.api_access import ADMINISTRATORS
+from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
 from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
 from operations.problems import Problem
@@ -115,13 +115,23 @@ def get_prompts(
     return page_of(rows.filter(step=step) if step else rows, page, page_size)
 
 
-@router.post("/updatePrompt", operation_id="admin.updatePrompt", response=Prompt)
+@router.post(
+    "/updatePrompt",
+    operation_id="admin.updatePrompt",
+    auth=CHANGING_ADMINISTRATORS,
+    response=Prompt,
+)
 def update_prompt(request: HttpRequest, sent: NewPrompt) -> SystemPrompt:
     """Store a new version of a step's prompt; it counts from now on."""
     return defaults.add_prompt_version(step=sent.step, content=sent.content, by=_admin(request))
 
 
-@router.post("/seedDefaults", operation_id="admin.seedDefaults", response=SeedDone)
+@router.post(
+    "/seedDefaults",
+    operation_id="admin.seedDefaults",
+    auth=CHANGING_ADMINISTRATORS,
+    response=SeedDone,
+)
 def seed_defaults(request: HttpRequest) -> SeedDone:
     """Give every step its default prompt, as a new version, and the built-in engine."""
     return SeedDone(done=defaults.seed(reset=True, by=_admin(request)))
@@ -162,7 +172,10 @@ def get_failed_jobs(
 
 
 @router.post(
-    "/retryJob", operation_id="admin.retryJob", response={200: Queued, (404, 409): Problem}
+    "/retryJob",
+    operation_id="admin.retryJob",
+    auth=CHANGING_ADMINISTRATORS,
+    response={200: Queued, (404, 409): Problem},
 )
 def retry_job(request: HttpRequest, sent: LetterId) -> Queued:
     """Run a dead job again, once, not taken from its user's limit."""
@@ -174,6 +187,7 @@ def retry_job(request: HttpRequest, sent: LetterId) -> Queued:
 @router.post(
     "/deleteDeadLetter",
     operation_id="admin.deleteDeadLetter",
+    auth=CHANGING_ADMINISTRATORS,
     response={204: None, 404: Problem},
 )
 def delete_dead_letter(request: HttpRequest, sent: LetterId) -> Status[None]:

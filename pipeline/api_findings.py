@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from accounts.api_access import SIGNED_IN
+from accounts.api_access import SIGNED_IN, SUBMITTERS
 from accounts.models import User
 from operations.problems import Problem
 from pipeline import finding_changes, finding_life
@@ -86,6 +86,7 @@ def get_findings(request: HttpRequest, id: Id) -> Findings:
 @router.post(
     "/markFinding",
     operation_id="code.markFinding",
+    auth=SUBMITTERS,
     response={200: Marked, (404, 422): Problem},
 )
 def mark_finding(request: HttpRequest, sent: FindingMark) -> Marked:

@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from accounts import sessions
+from accounts import sessions, tokens
 from operations import retention
 from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation, webhooks
 from pipeline.heartbeat import Heartbeat
@@ -54,6 +54,7 @@ def purge() -> dict[str, int]:
     return {
         "sessions": retention.purge_sessions(),
         "signed_in": sessions.forget_ended(),
+        "api_tokens": tokens.purge_ended(),
         "outcomes": retention.purge_outcomes(),
         "idempotency_keys": idempotency.purge_expired(),
         "dead_letters": dead_letters.purge_old(),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Query, Router
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from accounts.api_access import ADMINISTRATORS
+from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
 from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
 from operations.problems import Problem
@@ -125,6 +125,7 @@ def get_available_models(
 @router.post(
     "/updateProviderKey",
     operation_id="admin.updateProviderKey",
+    auth=CHANGING_ADMINISTRATORS,
     response={200: KeyStatus, (404, 422): Problem},
 )
 def update_provider_key(request: HttpRequest, sent: ProviderKey) -> KeyStatus:
@@ -139,6 +140,7 @@ def update_provider_key(request: HttpRequest, sent: ProviderKey) -> KeyStatus:
 @router.post(
     "/toggleProvider",
     operation_id="admin.toggleProvider",
+    auth=CHANGING_ADMINISTRATORS,
     response={200: Provider, (404, 422): Problem},
 )
 def toggle_provider(request: HttpRequest, sent: Switch) -> Provider:
@@ -151,6 +153,7 @@ def toggle_provider(request: HttpRequest, sent: Switch) -> Provider:
 @router.post(
     "/testProviderConnection",
     operation_id="admin.testProviderConnection",
+    auth=CHANGING_ADMINISTRATORS,
     response={200: Check, 404: Problem},
 )
 def test_provider_connection(request: HttpRequest, sent: ProviderId) -> Any:
@@ -162,6 +165,7 @@ def test_provider_connection(request: HttpRequest, sent: ProviderId) -> Any:
 @router.post(
     "/syncProviderModels",
     operation_id="admin.syncProviderModels",
+    auth=CHANGING_ADMINISTRATORS,
     response={200: Sync, 404: Problem},
 )
 def sync_provider_models(request: HttpRequest, sent: ProviderId) -> Sync:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
-from accounts.models import User
+from accounts import tokens
+from accounts.models import ApiToken, User
 from billing.models import (
     Budget,
     BudgetDay,
@@ -56,6 +57,11 @@ from providers.services import add_provider, set_key
 def a_user(number: int) -> User:
     address = f"person-{number}@example.com"
     return User.objects.filter(email=address).first() or User.objects.create_user(address)
+
+
+def a_token(number: int) -> ApiToken:
+    scope = ApiToken.Scope.SUBMIT if number % 2 else ApiToken.Scope.READ
+    return tokens.create(user=a_user(number), name="<b>CI</b>", scope=scope, days=number or None)[0]
 
 
 def a_submission(number: int) -> Submission:
@@ -271,6 +277,7 @@ def a_revision(number: int) -> RuntimeConfig:
 
 ROWS: dict[type[Model], Callable[[int], Model]] = {
     ApiProvider: a_provider,
+    ApiToken: a_token,
     AuditEntry: an_audit_entry,
     Budget: a_budget,
     BudgetDay: a_budget_day,

@@ -25,6 +25,23 @@ def test_it_leaves_other_values_alone(name: str) -> None:
 
 
 @pytest.mark.parametrize("as_json", [True, False])
+def test_it_masks_personal_tokens_even_in_tracebacks(as_json: bool) -> None:
+    formatter = logging_config(level="INFO", as_json=as_json)["formatters"]["structured"]
+    printed = StringIO()
+    handler = logging.StreamHandler(printed)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(**_without_factory(formatter)))
+    logger = logging.Logger("test")
+    logger.addHandler(handler)
+    token = "aitp_" + "7" * 46
+    try:
+        raise ValueError([token])
+    except ValueError:
+        logger.exception("refused %s", {"headers": f"Bearer {token}"})
+    assert token not in printed.getvalue()
+    assert printed.getvalue().count(REDACTED) >= 2
+
+
+@pytest.mark.parametrize("as_json", [True, False])
 def test_it_prints_no_local_variables_with_an_error(as_json: bool) -> None:
     config = logging_config(level="INFO", as_json=as_json)
     formatter = config["formatters"]["structured"]

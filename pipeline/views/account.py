@@ -12,11 +12,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import sessions
-from accounts.models import User
+from accounts import sessions, tokens
+from accounts.forms import DAYS
+from accounts.models import ApiToken, User
 from billing.limits import allowance
 from billing.models import Membership
 from operations import privacy
+from operations.clock import database_now
 from pipeline.models import Webhook, WebhookDelivery
 from pipeline.views.usage_chart import usage_chart
 
@@ -38,6 +40,10 @@ def account(request: HttpRequest) -> HttpResponse:
         "chart": usage_chart(user, today),
         "sessions": sessions.sessions_of(user)[:MOST_SESSIONS],
         "here": request.session.session_key,
+        "tokens": tokens.standing(user),
+        "token_scopes": ApiToken.Scope.choices,
+        "token_days": DAYS,
+        "now": database_now(),
         "webhook": Webhook.objects.filter(user=user).first(),
         "deliveries": _deliveries(user),
         "holdings": privacy.holdings(),

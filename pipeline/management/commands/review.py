@@ -14,6 +14,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.services import local_system_user
+from client.ai_to_production import cli as client
 from pipeline.analysis.languages import LANGUAGES, language_for, looks_like
 from pipeline.analysis.sarif_in import Json, NotSarif, findings_in, read_log, together
 from pipeline.analysis.types import Severity
@@ -34,7 +35,8 @@ Reviews = list[tuple[Target, ReviewedFile]]
 class Command(BaseCommand):
     help = (
         "Review source files: findings, rebuilt code and a verdict for each. Exit code 0: done; "
-        "1: findings at or above --fail-on; 2: something could not be reviewed."
+        "1: findings at or above --fail-on; 2: something could not be reviewed. With --server URL "
+        "a deployed server does it, and --help tells of that."
     )
     requires_system_checks = ()
 
@@ -78,7 +80,12 @@ class Command(BaseCommand):
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
-        """Whatever goes wrong is one line on stderr and an exit code, never a traceback."""
+        """Whatever goes wrong is one line on stderr and an exit code, never a traceback.
+
+        With --server it is the client that runs, with all of its options.
+        """
+        if any(word.partition("=")[0] == "--server" for word in argv[2:]):
+            sys.exit(client.main(["review", *argv[2:]]))
         try:
             super().run_from_argv(argv)
         except CommandError as error:

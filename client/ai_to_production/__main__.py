@@ -1,0 +1,5 @@
+"""``python -m ai_to_production``."""
+
+from .cli import run
+
+run()

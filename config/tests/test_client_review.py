@@ -1,0 +1,238 @@
+"""The client against a real server: what it reports, what it sends, how it ends."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.db.models.signals import post_save
+from jsonschema import Draft4Validator
+
+from accounts.models import ApiToken, User
+from config.tests.client_server import CLIENT, SAFE, UNSAFE, Project, token_of, working_pool
+from pipeline.models import FindingState, KnownFinding, Submission
+from pipeline.tests.relay import Relay
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+    from pytest_django.live_server_helper import LiveServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SARIF = Path("pipeline/tests/data/sarif-2.1.0-rtm.5.json")
+
+
+@pytest.fixture
+def project(
+    live_server: LiveServer, alice: User, settings: Settings, tmp_path: Path
+) -> Iterator[Project]:
+    settings.MAX_DAILY_SUBMISSIONS = 100
+    with working_pool():
+        yield Project(tmp_path, live_server.url, token_of(alice))
+
+
+def test_it_reviews_a_folder_with_the_standard_library_alone(project: Project) -> None:
+    project.write("src/unsafe.py", UNSAFE)
+    project.write("src/safe.py", SAFE)
+    project.write("src/notes.txt", "no code")
+    project.write("src/node_modules/left.js", "x = 1")
+    ran = project.review("src")
+    assert (ran.code, Submission.objects.count()) == (0, 2)
+    assert "- src/unsafe.py:5: " in ran.out
+    assert "CWE-502" in ran.out
+    assert f"{project.server}/submissions/" in ran.out
+    assert ran.err.count("- [") == 2
+
+
+@pytest.mark.parametrize(("level", "code"), [("critical", 0), ("low", 1)])
+def test_it_fails_on_the_level_that_was_asked_for(project: Project, level: str, code: int) -> None:
+    project.write("unsafe.py", UNSAFE)
+    assert project.review("unsafe.py", "--fail-on", level).code == code
+
+
+def test_it_counts_nothing_that_people_marked(project: Project, alice: User) -> None:
+    project.write("unsafe.py", UNSAFE)
+    assert project.review("unsafe.py", "--fail-on", "low").code == 1
+    KnownFinding.objects.update(state=FindingState.FALSE_POSITIVE, reason="only our files")
+    ran = project.review("unsafe.py", "--fail-on", "low", "--format", "sarif")
+    assert ran.code == 0
+    (said,) = json.loads(ran.out)["runs"][0]["results"][0]["suppressions"]
+    assert said["justification"] == "false positive: only our files"
+
+
+def test_it_does_not_pay_twice_for_the_same(project: Project) -> None:
+    path = project.write("unsafe.py", UNSAFE)
+    project.review("unsafe.py")
+    project.review("unsafe.py")
+    assert Submission.objects.count() == 1
+    project.review("unsafe.py", "--again")
+    path.write_text(SAFE, encoding="utf-8")
+    project.review("unsafe.py")
+    assert Submission.objects.count() == 3
+
+
+def test_it_goes_on_after_a_broken_connection_without_paying_twice(project: Project) -> None:
+    """The connection breaks when the submission is stored and its answer is not yet on its way."""
+    relay = Relay("127.0.0.1", urlsplit(project.server).port or 0)
+    relay.mend()
+
+    def break_once(**_: object) -> None:
+        post_save.disconnect(break_once, sender=Submission)
+        transaction.on_commit(lambda: (relay.cut(), relay.mend()))
+
+    post_save.connect(break_once, sender=Submission)
+    project.write("unsafe.py", UNSAFE)
+    away = Project(project.folder, f"http://127.0.0.1:{relay.port}", project.token)
+    try:
+        ran = away.review("unsafe.py")
+    finally:
+        post_save.disconnect(break_once, sender=Submission)
+        relay.cut()
+    assert (ran.code, Submission.objects.count()) == (0, 1)
+    assert "CWE-502" in ran.out
+
+
+def test_it_writes_a_valid_sarif_log_and_still_shows_the_table(project: Project) -> None:
+    project.write("with space.py", UNSAFE)
+    ran = project.review(".", "--format", "sarif", "--output", "reports")
+    log = json.loads((project.folder / "reports/report.sarif").read_text("utf-8"))
+    Draft4Validator(json.loads(SARIF.read_text("utf-8"))).validate(log)
+    result = log["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "with%20space.py"
+    assert place["region"]["startLine"] == 5
+    assert "Critical" in ran.out
+
+
+def test_it_reports_what_gitlab_reads(project: Project) -> None:
+    project.write("unsafe.py", UNSAFE)
+    (first, *_) = json.loads(project.review("unsafe.py", "--format", "codequality").out)
+    assert first["location"] == {"path": "unsafe.py", "lines": {"begin": 5}}
+    assert first["severity"] in ("blocker", "critical", "major", "minor")
+    assert first["fingerprint"]
+
+
+def test_it_reviews_only_what_changed(project: Project) -> None:
+    project.git("init", "--quiet", "--initial-branch", "main")
+    project.write("old.py", SAFE)
+    base = project.write("gone.py", SAFE) and project.commit()
+    project.write("committed.py", UNSAFE)
+    (project.folder / "gone.py").unlink()
+    project.commit()
+    project.write("deep/new ü.py", UNSAFE)
+    files = json.loads(project.review("--diff", base, "--format", "json").out)["files"]
+    assert {file["path"] for file in files} == {"committed.py", "deep/new ü.py"}
+
+
+def test_it_is_done_when_nothing_changed(project: Project) -> None:
+    project.git("init", "--quiet")
+    project.write("old.py", SAFE)
+    project.commit()
+    ran = project.review("--diff", "HEAD", "--fail-on", "low")
+    assert (ran.code, Submission.objects.count()) == (0, 0)
+    assert "no source file changed" in ran.err
+
+
+@pytest.mark.parametrize("base", ["no-such-branch", "--output=x"])
+def test_it_says_what_a_shallow_clone_needs(project: Project, base: str) -> None:
+    project.git("init", "--quiet")
+    project.write("old.py", SAFE)
+    project.commit()
+    ran = project.review(f"--diff={base}")
+    assert ran.code == 2
+    assert "fetch-depth: 0" in ran.err
+    assert not (project.folder / "x").exists()
+
+
+def test_it_reviews_the_others_when_one_cannot_be(project: Project) -> None:
+    (project.folder / "latin.py").write_bytes(b"x = '\xe9'\n")
+    project.write("safe.py", SAFE)
+    ran = project.review(".")
+    assert ran.code == 2
+    assert "- latin.py: not reviewed: not UTF-8 text." in ran.out
+    assert Submission.objects.count() == 1
+
+
+def test_it_says_when_the_days_limit_is_reached(project: Project, settings: Settings) -> None:
+    settings.MAX_DAILY_SUBMISSIONS = 0
+    project.write("safe.py", SAFE)
+    ran = project.review("safe.py")
+    assert ran.code == 2
+    assert "limit" in ran.out
+
+
+def test_it_stops_before_any_code_is_sent_without_a_good_token(
+    project: Project, alice: User
+) -> None:
+    project.write("safe.py", SAFE)
+    ApiToken.objects.all().delete()
+    ran = project.review("safe.py")
+    assert ran.code == 2
+    assert "This token does not work" in ran.err
+    assert project.token not in ran.err + ran.out
+
+
+def test_it_stops_at_once_with_a_token_that_may_only_read(project: Project, alice: User) -> None:
+    project.write("safe.py", SAFE)
+    reader = Project(project.folder, project.server, token_of(alice, "read"))
+    ran = reader.review("safe.py")
+    assert ran.code == 2
+    assert "scope submit" in ran.err
+
+
+def test_it_reads_the_token_from_a_private_file(project: Project) -> None:
+    project.write("safe.py", SAFE)
+    file = project.write("token", project.token + "\n")
+    file.chmod(0o600)
+    quiet = Project(project.folder, project.server)
+    assert quiet.review("safe.py", "--token-file", "token").code == 0
+    file.chmod(0o640)
+    ran = quiet.review("safe.py", "--token-file", "token")
+    assert ran.code == 2
+    assert "chmod 600" in ran.err
+
+
+def test_it_is_what_manage_py_runs_with_a_server(project: Project) -> None:
+    project.write("unsafe.py", UNSAFE)
+    manage = str(CLIENT.parent / "manage.py")
+    ran = project.run(
+        sys.executable, manage, "review", "--server", project.server, "unsafe.py", "--fail-on=low"
+    )
+    assert (ran.code, Submission.objects.count()) == (1, 1)
+    assert Submission.objects.get().user.email == "alice@example.com"
+
+
+def test_it_ends_on_ctrl_c_in_one_line(
+    live_server: LiveServer, alice: User, tmp_path: Path
+) -> None:
+    """Nobody works here, so what was handed in waits for ever."""
+    project = Project(tmp_path, live_server.url, token_of(alice))
+    project.write("safe.py", SAFE)
+    handed_in = threading.Event()
+
+    def tell(**_: object) -> None:
+        handed_in.set()
+
+    post_save.connect(tell, sender=Submission)
+    command = [sys.executable, "-I", "-S", str(CLIENT), "review", "safe.py"]
+    with subprocess.Popen(  # noqa: S603
+        command, cwd=tmp_path, env=project.environment(), stderr=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            assert handed_in.wait(60)
+            running.send_signal(signal.SIGINT)
+            _, err = running.communicate(timeout=30)
+        finally:
+            post_save.disconnect(tell, sender=Submission)
+            running.kill()
+    assert running.returncode == 130
+    assert err.startswith("review: stopped.")
+    assert err.count("\n") == 1
