@@ -103,7 +103,8 @@ class Fixer:
     match of which the text cannot have the problem, which spares the search.
     ``proven`` says that the repaired code gives the same result for all input but an attack, which
     the fixer's tests show by running both. It is False where honest use can notice the repair: a
-    server with a certificate of its own, a slow answer, a cookie on plain HTTP.
+    server with a certificate of its own, a slow answer, a cookie on plain HTTP, a program that is
+    not installed, an ampersand on a page, the permissions of an unpacked file.
     """
 
     id: str

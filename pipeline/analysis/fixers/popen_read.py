@@ -66,5 +66,4 @@ FIXER = Fixer(
     answers=("B605", "S605"),
     sign=re.compile(r"\bpopen\b"),
     look=look,
-    proven=True,
 )

@@ -167,5 +167,4 @@ FIXER = Fixer(
     answers=("B602", "B605", "B607", "S602", "S605", "S607"),
     sign=re.compile(r"\bshell\s*=|\bsystem\b"),
     look=look,
-    proven=True,
 )

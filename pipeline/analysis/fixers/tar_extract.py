@@ -62,5 +62,4 @@ FIXER = Fixer(
     answers=("B202", "S202"),
     sign=re.compile(r"\bextract(all)?\b"),
     look=look,
-    proven=True,
 )

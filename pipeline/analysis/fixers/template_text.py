@@ -82,5 +82,4 @@ FIXER = Fixer(
     answers=("flow-template",),
     sign=re.compile(r"render_template_string"),
     look=look,
-    proven=True,
 )
