@@ -26,10 +26,6 @@ class Allowance:
     def remaining(self) -> int | None:
         return None if self.limit is None else max(0, self.limit - self.used)
 
-    @property
-    def is_exhausted(self) -> bool:
-        return self.remaining == 0
-
 
 class LimitReached(Exception):
     """The user has no submission left today; nothing was taken."""

@@ -14,6 +14,7 @@ from accounts.models import User
 from operations.problems import Problem
 from pipeline import finding_changes, finding_life
 from pipeline.access import get_submission_for_user
+from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding
 from pipeline.finding_life import Life, Mark
 from pipeline.models import FindingState, Step, StepResult, Submission
@@ -76,7 +77,7 @@ def get_findings(request: HttpRequest, id: Id) -> Findings:
                 lives.get(finding.fingerprint),
                 since.is_new(finding) if since else None,
             )
-            for finding in sorted(dossier.findings, key=lambda f: (f.severity.rank, f.line))
+            for finding in worst_first(dossier.findings)
         ],
         compared_with=since.previous.public_id if since else None,
         fixed=list(since.fixed) if since else [],

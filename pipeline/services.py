@@ -74,10 +74,10 @@ def submit(
     comments: str = "",
     counted: bool = True,
     idempotency_key: str | None = None,
-    **more: str,
+    sarif: str = "",
 ) -> Submission:
-    """Check what was sent and accept it. Raises as ``check`` and ``accept`` do, which see."""
-    draft = check(code=code, language=language, filename=filename, comments=comments, **more)
+    """Check what was sent and accept it. Raises as ``check`` and ``accept`` do."""
+    draft = check(code=code, language=language, filename=filename, comments=comments, sarif=sarif)
     receipt = accept(user=user, draft=draft, counted=counted, idempotency_key=idempotency_key)
     return receipt.submission
 

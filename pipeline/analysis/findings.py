@@ -57,10 +57,15 @@ def build(hit: Hit, lines: Sequence[str]) -> Finding:
 def report(hits: Sequence[Hit], lines: Sequence[str]) -> dict[str, Any]:
     """A scanner task's answer: findings as JSON, the worst ones if there are far too many."""
     found = [build(hit, lines) for hit in hits]
-    kept = sorted(found, key=lambda f: (f.severity.rank, f.line, f.column))[:MOST_FINDINGS]
+    kept = worst_first(found)[:MOST_FINDINGS]
     left_out = len(found) - len(kept)
     note = f"{left_out} more findings are not listed" if left_out else ""
     return {"findings": [finding.model_dump(mode="json") for finding in kept], "note": note}
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """In the order in which people are told of them; of equally bad ones in that of the code."""
+    return sorted(findings, key=lambda each: (each.severity.rank, each.line, each.column))
 
 
 def with_fingerprints(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
 
@@ -174,9 +174,9 @@ def _ways(text: str) -> Iterator[str]:
     yield from (_decoded(word, binascii.unhexlify) for word in _HEXADECIMAL.findall(text))
 
 
-def _decoded(word: str, decode: object) -> str:
+def _decoded(word: str, decode: Callable[[str], bytes]) -> str:
     try:
-        return bytes(decode(word)).decode("utf-8")  # type: ignore[operator]
+        return decode(word).decode("utf-8")
     except ValueError:  # no such encoding, or no text in it
         return ""
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipeline.analysis import masking, source
+from pipeline.analysis.findings import MOST_FINDINGS, worst_first
 from pipeline.analysis.types import Finding, Severity
 
-MOST_FINDINGS = 300
 MOST_RESULTS = 20_000  # that are looked at
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_RULE = 200, 2_000, 100
 IMPORTED = "imported"
@@ -76,8 +76,8 @@ def findings_in(log: Json, path: str, code: str) -> Imported:
             dropped += 1
         else:
             found.append(finding)
-    worst = sorted(_unique(found), key=lambda each: (each.severity.rank, each.line))
-    return Imported(tuple(worst[:MOST_FINDINGS]), dropped, named)
+    worst = worst_first(_unique(found))[:MOST_FINDINGS]
+    return Imported(tuple(worst), dropped, named)
 
 
 def together(parts: Iterable[Imported]) -> Json | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pipeline import finding_changes, finding_life
+from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding, Rebuild, Severity, Verdict
 from pipeline.finding_changes import Since
 from pipeline.finding_life import Life
@@ -39,7 +40,7 @@ class ReviewedFile:
     def findings(self) -> tuple[Finding, ...]:
         """Worst first, then by place."""
         found = self.dossier.findings if self.dossier else ()
-        return tuple(sorted(found, key=lambda each: (each.severity.rank, each.line, each.column)))
+        return tuple(worst_first(found))
 
     @property
     def is_changed(self) -> bool:

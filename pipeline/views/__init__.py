@@ -8,8 +8,8 @@ from pipeline.views.estimating import estimate_partial
 from pipeline.views.exporting import submission_export, submissions_export
 from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
+from pipeline.views.marking import finding_mark
 from pipeline.views.submission import submission_detail, submission_progress
-from pipeline.views.triage import finding_mark
 from pipeline.views.webhooks import webhook_remove, webhook_set, webhook_test
 
 __all__ = [

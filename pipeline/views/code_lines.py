@@ -9,12 +9,13 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import QueryDict
 
+from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding
 from pipeline.models import Submission
 from pipeline.templatetags.display import LINES_PER_PAGE
 from pipeline.views.code_text import MAX_LINE_LENGTH, code_text
 from pipeline.views.highlighting import marked
-from pipeline.views.triage import PER_PAGE, anchor_of, worst_first
+from pipeline.views.triage import PER_PAGE, anchor_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict
 def _links(dossier: Dossier | None) -> Mapping[int, Line]:
     """For each line on which findings begin, a link to the worst of them."""
     places: dict[int, list[tuple[int, Finding]]] = {}
-    for position, finding in enumerate(worst_first(dossier) if dossier else []):
+    for position, finding in enumerate(worst_first(dossier.findings) if dossier else []):
         places.setdefault(finding.line, []).append((position, finding))
     return {number: _line(number, found) for number, found in places.items()}
 
@@ -58,5 +59,5 @@ def _line(number: int, found: list[tuple[int, Finding]]) -> Line:
     position, worst = found[0]
     page = position // PER_PAGE + 1
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    href = f"?tab=findings&page={page}#{anchor_of(worst)}"
+    href = f"?tab=findings&page={page}#{anchor_of(worst.fingerprint)}"
     return Line(number, href, f"{worst.severity}: {worst.title}{more}")

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from django.http import QueryDict
 from pydantic import ValidationError
 
-from pipeline.analysis.types import Dossier, Finding, Outcome, Rebuild, Severity, Value, Verdict
+from pipeline.analysis.findings import worst_first
+from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Value, Verdict
 from pipeline.models import Job, Step, Submission
 from pipeline.views.code_lines import code_panel
 from pipeline.views.code_text import code_text
@@ -92,11 +93,6 @@ def content_of(results: Results, step: Step, kind: type[V]) -> V | None:
         return None
 
 
-def sorted_findings(dossier: Dossier) -> list[Finding]:
-    """Worst first, then in the order of the code."""
-    return sorted(dossier.findings, key=lambda finding: (finding.severity.rank, finding.line))
-
-
 def tally(severities: list[str]) -> list[tuple[str, int]]:
     """How many there are of each severity that occurs, worst first."""
     counts = Counter(severities)
@@ -127,7 +123,7 @@ def panel_of(
 def _dossier_panel(dossier: Dossier) -> Mapping[str, Any]:
     return {
         "dossier": dossier,
-        "findings": sorted_findings(dossier),
+        "findings": worst_first(dossier.findings),
         "components": dossier.components[:LISTED],
         "more_components": max(0, len(dossier.components) - LISTED),
     }

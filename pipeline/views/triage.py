@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.http import QueryDict
 
-from accounts.models import User
 from pipeline import finding_changes, finding_life
-from pipeline.access import get_submission_for_user
+from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding, Severity
 from pipeline.finding_changes import Since
-from pipeline.finding_life import MARKS, Life, Mark
+from pipeline.finding_life import MARKS, Life
 from pipeline.models import FindingState, Submission
-from pipeline.refusals import InvalidMark
 
 PER_PAGE = 50
 NEW = "new"
@@ -32,6 +25,11 @@ STATES = {
     FindingState.FALSE_POSITIVE: "False positive",
     FindingState.ACCEPTED: "Accepted risk",
 }
+
+
+def anchor_of(fingerprint: str) -> str:
+    """Where on the page a finding stands."""
+    return f"finding-{fingerprint[:16]}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class Row:
 
     @property
     def anchor(self) -> str:
-        return anchor_of(self.finding)
+        return anchor_of(self.finding.fingerprint)
 
     @property
     def is_marked(self) -> bool:
@@ -84,7 +82,7 @@ def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Map
     """The values that the tab's template needs."""
     lives = finding_life.lives_of(submission)
     since = finding_changes.since_before(submission, dossier)
-    rows = [_row(finding, lives, since) for finding in worst_first(dossier)]
+    rows = [_row(finding, lives, since) for finding in worst_first(dossier.findings)]
     filters = _filters(rows, query, compared=since is not None)
     shown = [row for row in rows if all(_fits(row, each) for each in filters)]
     chosen = {each.name: each.chosen for each in filters if each.chosen}
@@ -101,16 +99,6 @@ def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Map
 
 def _row(finding: Finding, lives: Mapping[str, Life], since: Since | None) -> Row:
     return Row(finding, lives.get(finding.fingerprint), since is not None and since.is_new(finding))
-
-
-def anchor_of(finding: Finding) -> str:
-    """The name of a finding's place on the page."""
-    return f"finding-{finding.fingerprint[:16]}"
-
-
-def worst_first(dossier: Dossier) -> list[Finding]:
-    """The findings in the order in which the tab lists them."""
-    return sorted(dossier.findings, key=lambda finding: (finding.severity.rank, finding.line))
 
 
 def _filters(rows: Iterable[Row], query: QueryDict, *, compared: bool) -> list[Filter]:
@@ -149,33 +137,3 @@ FITS: Mapping[str, Callable[[Row, str], bool]] = {
     "source": lambda row, source: source in row.finding.sources,
     "state": _has_state,
 }
-
-
-@login_required
-@never_cache
-@require_POST
-def finding_mark(request: HttpRequest, public_id: str, fingerprint: str) -> HttpResponse:
-    """Mark a finding and go back to it; what cannot stand comes back in its form."""
-    from pipeline.views.submission import detail_page
-
-    user = cast(User, request.user)
-    submission = get_submission_for_user(user, public_id)
-    try:
-        said = _said(request.POST)
-        found = finding_life.mark(user, submission, fingerprint, said)
-    except InvalidMark as refused:
-        typed = Typed(
-            fingerprint,
-            refused.message,
-            *(request.POST.get(name, "") for name in ("state", "reason", "expires_on")),
-        )
-        return detail_page(request, submission, tab="findings", typed=typed, status=422)
-    messages.info(request, f"{found.title}: {found.get_state_display()}.")
-    return redirect(f"{submission.get_absolute_url()}?tab=findings#finding-{fingerprint[:16]}")
-
-
-def _said(sent: QueryDict) -> Mark:
-    """Raises InvalidMark. The form always has the day; only an accepted risk has a use for it."""
-    state = finding_life.state_named(sent.get("state", ""))
-    day = sent.get("expires_on", "") if state == FindingState.ACCEPTED else ""
-    return Mark(state, sent.get("reason", ""), finding_life.day_named(day))
