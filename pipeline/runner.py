@@ -9,6 +9,7 @@ an outcome, never one that looks as if its answer had been kept.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -56,9 +57,8 @@ def _run_attempt(lease: Lease) -> None:
         chosen = persistently(routes)
         for step, next_step in zip(missing, [*missing[1:], None], strict=True):
             answers = Drafts(lease, step, kept.get(step, ()), outcomes)
-            material.results[step] = _run_and_store(
-                lease, step, chosen[step], next_step, material, answers, outcomes
-            )
+            turn = _Turn(lease, step, chosen[step], material, answers, outcomes)
+            material.results[step] = _run_and_store(turn, next_step)
     except LeaseLost:
         _note_loss(lease, outcomes)
     except StepFailed as failed:
@@ -68,68 +68,66 @@ def _run_attempt(lease: Lease) -> None:
         _settle(lease, _unexpected(error), outcomes)
 
 
-def _run_and_store(
-    lease: Lease,
-    step: Step,
-    route: StepRoute,
-    next_step: Step | None,
-    material: Material,
-    answers: Drafts,
-    outcomes: Outcomes,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Turn:
+    """One step of one attempt: what it is run with, and what is to be written after it."""
+
+    lease: Lease
+    step: Step
+    route: StepRoute
+    material: Material
+    answers: Drafts
+    outcomes: Outcomes
+
+
+def _run_and_store(turn: _Turn, next_step: Step | None) -> dict[str, Any]:
     started = time.monotonic()
-    output = _run(lease, step, route, material, answers, outcomes)
-    answers.forget_with_result()
+    output = _run(turn)
+    turn.answers.forget_with_result()
     duration_ms = int((time.monotonic() - started) * 1000)
     result = StepResult(
-        step=step,
+        step=turn.step,
         engine=output.engine,
         content=output.content,
         duration_ms=duration_ms,
-        prompt_id=None if output.engine == BUILT_IN else route.prompt_id,
+        prompt_id=None if output.engine == BUILT_IN else turn.route.prompt_id,
         trace=output.trace,
         input_tokens=output.input_tokens,
         output_tokens=output.output_tokens,
         cost_microdollars=output.cost_microdollars,
     )
-    persistently(transitions.store_result, lease, result, next_step=next_step, also=outcomes)
-    outcomes.clear()
+    also = turn.outcomes
+    persistently(transitions.store_result, turn.lease, result, next_step=next_step, also=also)
+    also.clear()
     return output.content
 
 
-def _run(
-    lease: Lease,
-    step: Step,
-    route: StepRoute,
-    material: Material,
-    answers: Drafts,
-    outcomes: Outcomes,
-) -> StepOutput:
+def _run(turn: _Turn) -> StepOutput:
     """Run a step, under the lease and in the time that is left."""
-    growing = Growing(lease, step)
+    lease, growing = turn.lease, Growing(turn.lease, turn.step)
 
     def hold() -> None:
         transitions.hold(lease)
         growing.begin()
 
     assignment = Assignment(
-        step=step,
-        route=route,
-        material=material,
+        step=turn.step,
+        route=turn.route,
+        material=turn.material,
         job_id=lease.job_id,
         attempt=lease.attempt,
         deadline=time.monotonic() + _seconds_left(lease),
         hold=hold,
-        outcomes=outcomes,
+        outcomes=turn.outcomes,
         on_text=growing.add,
-        drafts=answers.outputs,
-        keep=answers.keep,
+        drafts=turn.answers.outputs,
+        keep=turn.answers.keep,
     )
     try:
         return run_step(assignment)
     finally:
         if growing.is_kept:
-            outcomes.append(growing.forget)
+            turn.outcomes.append(growing.forget)
 
 
 def _material(lease: Lease) -> Material:

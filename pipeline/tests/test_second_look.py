@@ -6,11 +6,14 @@ import pytest
 
 from accounts.models import User
 from operations import runtime_config
+from pipeline import drafts, runner
 from pipeline.analysis.types import Dossier, SecondLook
+from pipeline.heartbeat import Heartbeat
 from pipeline.models import Job, JobState, Step, StepDraft
 from pipeline.parameters import SECOND_LOOK
 from pipeline.services import submit
 from pipeline.tests.test_model_runs import prompts, result, route, run  # noqa: F401 - fixture
+from pipeline.tests.test_rounds import back_in_the_queue, keep_and_vanish
 from providers.models import ApiProvider, ProviderCall
 
 pytestmark = pytest.mark.django_db
@@ -58,12 +61,27 @@ def test_a_model_that_does_not_obey_finds_the_same_twice(
     assert (look.only_first, look.only_second, look.note) == ((), (), "")
 
 
-def test_the_first_answer_is_not_paid_for_twice(alice: User, provider: ApiProvider) -> None:
+def test_the_step_bears_both_calls(alice: User, provider: ApiProvider) -> None:
     route(Step.FORENSIC, provider)
     job = run(job_of(alice, SPEAKING))
+    made = ProviderCall.objects.filter(job_id=job.pk)
+    named = {entry["call_id"] for entry in result(job, Step.FORENSIC).trace}
+    assert named == {str(call.call_id) for call in made}
     assert StepDraft.objects.count() == 0
-    assert result(job, Step.FORENSIC).trace[0]["call_id"] != ""
-    assert len(result(job, Step.FORENSIC).trace) == 2
+
+
+def test_a_lost_worker_pays_for_no_look_twice(
+    alice: User, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route(Step.FORENSIC, provider)
+    job = job_of(alice, SPEAKING)
+    with monkeypatch.context() as patch:
+        patch.setattr(drafts.Drafts, "keep", keep_and_vanish(drafts.Drafts.keep))
+        runner.run_job(job.pk, Heartbeat())
+    assert StepDraft.objects.filter(job=job).count() == 1
+    back_in_the_queue(job)
+    assert run(job).state == JobState.SUCCEEDED
+    assert calls(job) == 2
 
 
 def test_an_administrator_can_turn_it_off(alice: User, provider: ApiProvider) -> None:
