@@ -7,17 +7,22 @@ querysets and models; only the building is done once a process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
+from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 Compiled = tuple[str, tuple[Any, ...]]
+ROWS_AT_ONCE = 200  # SQLite takes 32,766 values in a statement
+_VALUES = re.compile(r"(?<= VALUES )(\(.*\))", re.DOTALL)  # of an INSERT of one row
 
 
 class Bind(Expression):
@@ -34,7 +39,7 @@ class Bind(Expression):
         return "%s", (_Slot(self.name, self.output_field),)
 
 
-def binder(model: type[Model]) -> Callable[[str], Any]:
+def binder(model: type[Model]) -> Callable[..., Any]:
     """``Bind`` for the fields of one model. Typed loosely: it stands where any value may."""
     return partial(Bind, model)
 
@@ -77,6 +82,10 @@ class Update:
         """How many rows were changed; each Bind gets its value by name."""
         return self._statement.run(values)
 
+    def send(self, **values: Any) -> None:
+        """The same for whoever need not know; in a transaction what is wrong may show later."""
+        self._statement.send(values)
+
     def _compile(self) -> Compiled:
         query = cast(UpdateQuery, self._rows.query.chain(UpdateQuery))
         query.add_update_values(self._changes)
@@ -85,23 +94,29 @@ class Update:
 
 
 class Insert:
-    """``row.save(force_insert=True)``; the new row's key is not read back."""
+    """``row.save(force_insert=True)``; the new row's key is not read back.
 
-    def __init__(self, row: Model) -> None:
+    In a transaction what is wrong with a row may show as late as with the commit. With
+    ``ignore_conflicts`` a row that is there already is left as it is.
+    """
+
+    def __init__(self, row: Model, *, ignore_conflicts: bool = False) -> None:
         self._row = row
+        self._on_conflict = OnConflict.IGNORE if ignore_conflicts else None
         self._statement = _Statement(self._compile)
 
     def run(self, **values: Any) -> None:
         """Insert one row; each Bind gets its value by name."""
-        self._statement.run(values)
+        self._statement.send(values)
 
     def run_many(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Insert a row for each of these values, in one statement where the database can."""
-        self._statement.run_many(rows)
+        """Insert a row for each of these values, in few statements."""
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            self._statement.send_rows(rows[start : start + ROWS_AT_ONCE])
 
     def _compile(self) -> Compiled:
         fields = [field for field in self._row._meta.local_concrete_fields if not field.primary_key]
-        query = InsertQuery(type(self._row))
+        query = InsertQuery(type(self._row), on_conflict=self._on_conflict)
         query.insert_values(fields, [self._row])
         ((sql, parameters),) = query.get_compiler(connection=connection).as_sql()
         return sql, tuple(parameters)
@@ -149,12 +164,19 @@ class _Statement:
             cursor.execute(*self._with(values, database))
             return int(cursor.rowcount)
 
-    def run_many(self, rows: Sequence[dict[str, Any]]) -> None:
+    def send(self, values: dict[str, Any]) -> None:
+        database = connections[DEFAULT_DB_ALIAS]
+        with _unanswered(database), database.cursor() as cursor:
+            cursor.execute(*self._with(values, database))
+
+    def send_rows(self, rows: Sequence[dict[str, Any]]) -> None:
+        """One INSERT with the values of all rows."""
         database = connections[DEFAULT_DB_ALIAS]
         filled = [self._with(values, database) for values in rows]
-        if filled:
-            with database.cursor() as cursor:
-                cursor.executemany(filled[0][0], [parameters for _, parameters in filled])
+        head, values, tail = _VALUES.split(filled[0][0])
+        sql = f"{head}{', '.join([values] * len(rows))}{tail}"
+        with _unanswered(database), database.cursor() as cursor:
+            cursor.execute(sql, [each for _, parameters in filled for each in parameters])
 
     def fetch(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         database = connections[DEFAULT_DB_ALIAS]
@@ -170,3 +192,8 @@ class _Statement:
         return sql, [
             each.filled(values, database) if type(each) is _Slot else each for each in parameters
         ]
+
+
+def _unanswered(database: BaseDatabaseWrapper) -> AbstractContextManager[None]:
+    """Where the backend knows how (operations.mysql), nobody waits for what it says."""
+    return database.unanswered() if hasattr(database, "unanswered") else nullcontext()

@@ -17,8 +17,7 @@ from accounts.models import User
 from operations import audit
 from operations.conflicts import despite_deadlocks
 from pipeline import transitions
-from pipeline.finding_life import MARKS
-from pipeline.models import DeletedJob, Job, KnownFinding, Submission
+from pipeline.models import MARKS, DeletedJob, Job, KnownFinding, Submission
 
 HEAVY = ("code", "comments")
 

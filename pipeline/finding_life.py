@@ -14,40 +14,18 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 
 from accounts.models import User
 from operations import audit
 from operations.clock import database_now
-from operations.prepared import Select, binder
 from pipeline.analysis.masking import STARS
+from pipeline.finding_statements import FIRST_SEEN, KNOWN, MARKED, seen_again
 from pipeline.leases import Submitted
-from pipeline.models import (
-    FindingEvent,
-    FindingState,
-    KnownFinding,
-    Submission,
-)
+from pipeline.models import MARKS, FindingEvent, FindingState, KnownFinding, Submission
 from pipeline.refusals import InvalidMark
 
 LONGEST_REASON = 500
 LONGEST_TITLE, LONGEST_QUOTE = 300, 200
-MOST_TOLD = 100  # marks, the newest
-MARKS = (FindingState.FALSE_POSITIVE, FindingState.ACCEPTED)
-
-_of_finding = binder(KnownFinding)
-KNOWN = Select(
-    KnownFinding.objects.filter(
-        user_id=_of_finding("user"), file_key=_of_finding("file_key")
-    ).order_by(),
-    "id",
-    "fingerprint",
-    "state",
-    "by_model",
-    "quote",
-    "expires_on",
-)
 
 
 @dataclass(frozen=True)
@@ -85,9 +63,7 @@ def keep(submitted: Submitted, dossier: Mapping[str, Any]) -> None:
     known = {row["fingerprint"]: row for row in KNOWN.all(user=submitted.user_id, file_key=key)}
     new = [each for fingerprint, each in reported.items() if fingerprint not in known]
     if new:
-        KnownFinding.objects.bulk_create(
-            [_first_seen(submitted, key, each) for each in new], ignore_conflicts=True
-        )
+        FIRST_SEEN.run_many([_first_seen(submitted, key, each) for each in new])
     if known:
         _see_again(submitted, [row for each, row in known.items() if each in reported])
         _note_scanners([row for each, row in known.items() if _is_scanned(reported.get(each))])
@@ -151,14 +127,10 @@ def lives_of(submission: Submission) -> dict[str, Life]:
 
 def marks_of(user_id: int, filename: str) -> list[str]:
     """What was marked in a file and still counts, in a line each: told to the next run's model."""
-    counts = Q(expires_on=None) | Q(expires_on__gte=database_now().date())
-    rows = KnownFinding.objects.filter(
-        counts, user=user_id, file_key=file_key(filename), state__in=MARKS
-    )
     return [
-        f"{finding.title} (CWE-{finding.cwe or 'none'}): {finding.get_state_display()}. "
-        f"The line: {finding.quote} The reason given: {finding.reason or 'none'}"
-        for finding in rows.order_by("-pk")[:MOST_TOLD]
+        f"{row['title']} (CWE-{row['cwe'] or 'none'}): {FindingState(row['state']).label}. "
+        f"The line: {row['quote']} The reason given: {row['reason'] or 'none'}"
+        for row in MARKED.all(user=user_id, file_key=file_key(filename))
     ]
 
 
@@ -168,26 +140,26 @@ def _life(state: FindingState, reason: str, expires_on: date | None, today: date
     return Life(state, reason, expires_on)
 
 
-def _first_seen(submitted: Submitted, key: str, finding: Mapping[str, Any]) -> KnownFinding:
-    return KnownFinding(
-        user_id=submitted.user_id,
-        filename=submitted.filename,
-        file_key=key,
-        fingerprint=finding["fingerprint"],
-        title=finding["title"][:LONGEST_TITLE],
-        severity=finding["severity"],
-        cwe=finding["cwe"],
-        by_model=_is_by_model(finding),
-        quote=_quote(finding["snippet"]),
-        first_seen_id=submitted.submission_id,
-        last_seen_id=submitted.submission_id,
-    )
+def _first_seen(submitted: Submitted, key: str, finding: Mapping[str, Any]) -> dict[str, Any]:
+    """What FIRST_SEEN is bound to."""
+    return {
+        "user": submitted.user_id,
+        "filename": submitted.filename,
+        "file_key": key,
+        "fingerprint": finding["fingerprint"],
+        "title": finding["title"][:LONGEST_TITLE],
+        "severity": finding["severity"],
+        "cwe": finding["cwe"],
+        "by_model": _is_by_model(finding),
+        "quote": _quote(finding["snippet"]),
+        "first_seen": submitted.submission_id,
+        "last_seen": submitted.submission_id,
+    }
 
 
-def _see_again(submitted: Submitted, rows: Iterable[Mapping[str, Any]]) -> None:
-    seen = list(rows)
-    _of(seen).update(last_seen_id=submitted.submission_id, last_seen_at=Now())
-    back = [row for row in seen if row["state"] == FindingState.FIXED]
+def _see_again(submitted: Submitted, rows: list[Mapping[str, Any]]) -> None:
+    seen_again([row["id"] for row in rows], submitted.submission_id)
+    back = [row for row in rows if row["state"] == FindingState.FIXED]
     _change(back, FindingState.OPEN, submitted)
 
 

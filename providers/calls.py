@@ -63,7 +63,7 @@ def is_begun(call_id: UUID) -> bool:
 
 def succeeded(call_id: UUID, *, answer: Answer, cost: int | None, latency_ms: int) -> None:
     """Complete a call's row with what it took."""
-    SUCCESS.run(
+    SUCCESS.send(
         call_id=call_id,
         latency_ms=latency_ms,
         first_token_ms=answer.first_token_ms,

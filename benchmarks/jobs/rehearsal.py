@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -38,7 +38,7 @@ def rehearse(folder: Path, job_id: int) -> Rehearsal:
     with recorded(requests, answers):
         run_job(job_id, Heartbeat())
     sandbox.close()
-    if len(requests) != STEPS or set(answers) != {*ANALYSES, "secrets_in"}:
+    if len(requests) != STEPS or set(answers) != {*ANALYSES, "secrets_in", "words_in"}:
         raise RuntimeError("The rehearsal did not make its three calls.")
     rehearsal = Rehearsal(folder / "requests.json", folder / "answers.json")
     rehearsal.requests.write_text(json.dumps(requests), encoding="utf-8")
@@ -49,7 +49,7 @@ def rehearse(folder: Path, job_id: int) -> Rehearsal:
 @contextmanager
 def recorded(requests: list[dict[str, Any]], answers: dict[str, Any]) -> Iterator[None]:
     """While the block runs, note the arguments of each call and each analysis."""
-    from pipeline.analysis import secret_search
+    from pipeline.analysis import secret_search, word_search
     from pipeline.steps import built_in
     from providers.adapters.openai import CompatibleAdapter
 
@@ -59,28 +59,25 @@ def recorded(requests: list[dict[str, Any]], answers: dict[str, Any]) -> Iterato
         requests.append(body(*arguments))
         return requests[-1]
 
+    told: list[tuple[Any, str, Callable[[Any], Any]]] = [
+        *((built_in, name, lambda value: value.model_dump(mode="json")) for name in ANALYSES),
+        (secret_search, "secrets_in", list),
+        (word_search, "words_in", astuple),
+    ]
     with ExitStack() as stack:
         stack.enter_context(patch.object(CompatibleAdapter, "body", noted_body))
-        for name in ANALYSES:
-            noted = _noted(name, getattr(built_in, name), answers)
-            stack.enter_context(patch.object(built_in, name, noted))
-        noted = _noted_secrets(secret_search.secrets_in, answers)
-        stack.enter_context(patch.object(secret_search, "secrets_in", noted))
+        for module, name, as_json in told:
+            noted = _noted(name, getattr(module, name), as_json, answers)
+            stack.enter_context(patch.object(module, name, noted))
         yield
 
 
-def _noted_secrets(search: Callable[..., tuple[str, ...]], answers: dict[str, Any]) -> Any:
-    def noted(*texts: Any) -> tuple[str, ...]:
-        answers["secrets_in"] = search(*texts)
-        return tuple(answers["secrets_in"])
-
-    return noted
-
-
-def _noted(name: str, analysis: Callable[..., Any], answers: dict[str, Any]) -> Any:
+def _noted(
+    name: str, analysis: Callable[..., Any], as_json: Callable[[Any], Any], answers: dict[str, Any]
+) -> Any:
     def noted(*asked: Any) -> Any:
         value = analysis(*asked)
-        answers[name] = value.model_dump(mode="json")
+        answers[name] = as_json(value)
         return value
 
     return noted

@@ -54,7 +54,7 @@ def _changed(change: Callable[[], None], **_: Any) -> None:
 
 def answer_from(file: Path) -> None:
     """Replace analysis by the stored dossier and verdict."""
-    from pipeline.analysis import secret_search
+    from pipeline.analysis import secret_search, word_search
     from pipeline.analysis.types import Dossier, Verdict
     from pipeline.steps import built_in
 
@@ -63,8 +63,10 @@ def answer_from(file: Path) -> None:
     verdict = Verdict.model_validate(stored["verdict_on"])
     setattr(built_in, "dossier_of", lambda assignment: dossier)  # noqa: B010 - not ours to define
     setattr(built_in, "verdict_on", lambda assignment, rebuild: verdict)  # noqa: B010
-    secrets = tuple(stored["secrets_in"])  # as if they had been found on the way of the analysis
-    setattr(secret_search, "secrets_in", lambda texts, deadline: secrets)  # noqa: B010
+    # As if they had been found on the way of the analysis.
+    secrets, words = tuple(stored["secrets_in"]), word_search.Words(*stored["words_in"])
+    setattr(secret_search, "secrets_in", lambda *asked: secrets)  # noqa: B010
+    setattr(word_search, "words_in", lambda *asked: words)  # noqa: B010
 
 
 @contextmanager

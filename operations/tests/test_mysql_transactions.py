@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from operations.clock import Now
 from operations.models import RuntimeConfig
+from operations.prepared import Bind, Insert, Update
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor != "mysql", reason="of the backend for MySQL"),
 ]
+KEEP = Insert(
+    RuntimeConfig(name=Bind(RuntimeConfig, "name"), revision=1, value=1, before=1, created_at=Now())
+)
+REASON = Update(RuntimeConfig.objects.filter(name=Bind(RuntimeConfig, "name")), reason="unanswered")
 INSERT = (
     "INSERT INTO runtime_config (name, revision, value, `before`, reason, created_at)"
     " VALUES (%s, %s, '1', '1', '', NOW())"
@@ -92,3 +98,60 @@ def test_it_keeps_savepoints_of_a_block_whose_first_statement_they_are() -> None
             raise ZeroDivisionError
         row("b").save()
     assert list(RuntimeConfig.objects.values_list("name", flat=True)) == ["b"]
+
+
+def names() -> set[str]:
+    return set(RuntimeConfig.objects.values_list("name", flat=True))
+
+
+def test_it_sends_what_nobody_waits_for_with_the_commit(sent: list[bytes]) -> None:
+    with transaction.atomic():
+        KEEP.run(name="a")
+        KEEP.run_many([{"name": "b; %s"}, {"name": "c'"}])
+        REASON.send(name="a")
+    (only,) = sent
+    assert [text.split(maxsplit=1)[0] for text in only.split(b"; ")][-1] == b"COMMIT"
+    assert names() == {"a", "b; %s", "c'"}
+    assert RuntimeConfig.objects.get(name="a").reason == "unanswered"
+
+
+def test_it_sends_them_before_what_is_asked_next() -> None:
+    with transaction.atomic():
+        KEEP.run(name="a")
+        assert names() == {"a"}
+
+
+def test_it_sends_them_at_once_outside_of_transactions(sent: list[bytes]) -> None:
+    KEEP.run(name="a")
+    assert [trip.split(maxsplit=1)[0] for trip in sent] == [b"INSERT"]
+
+
+def test_it_keeps_nothing_when_one_of_them_fails() -> None:
+    row("a").save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KEEP.run(name="b")
+        KEEP.run(name="a")
+        KEEP.run(name="c")
+    assert names() == {"a"}
+    with transaction.atomic():  # the connection still stands
+        KEEP.run(name="d")
+    assert names() == {"a", "d"}
+
+
+def test_it_forgets_them_with_the_transaction() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        KEEP.run(name="a")
+        raise ZeroDivisionError
+    with transaction.atomic():
+        KEEP.run(name="b")
+    assert names() == {"b"}
+
+
+def test_a_savepoint_takes_them_back() -> None:
+    row("a").save()
+    with transaction.atomic():
+        KEEP.run(name="b")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            KEEP.run(name="a")
+        KEEP.run(name="c")
+    assert names() == {"a", "b", "c"}

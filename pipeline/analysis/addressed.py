@@ -59,14 +59,14 @@ def without_words(kind: str, text: str) -> str:
 
 
 def task(payload: dict[str, Any]) -> dict[str, Any]:
-    """Sandbox task: ``{"text", "language"}`` to ``{"lines", "stripped"}``.
+    """Sandbox task: ``{"code", "language"}`` to ``{"lines", "stripped"}``.
 
     ``lines``: where comments or strings begin that speak to a model, counted from 1. Without any
     the text is not stripped.
     """
     if payload["language"] not in LEXERS:
         raise TaskRefused("this language has no words that are known")
-    pieces = runs(payload["text"], payload["language"])
+    pieces = runs(payload["code"], payload["language"])
     lines, line = [], 1
     for kind, text in pieces:
         if kind and speaks(text):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pipeline.analysis import sandbox, secret_search
+from pipeline.analysis import sandbox
 from pipeline.analysis.coverage import COVERAGE
 from pipeline.analysis.errors import SandboxError, ServerLost
 from pipeline.analysis.limits import Limits
+from pipeline.analysis.riders import Rider
 from pipeline.analysis.types import Check
 
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=8)  # on an idle machine the second one counts
@@ -49,15 +50,15 @@ class Answers:
 
 
 def run_checks(
-    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...] = ()
+    code: str, language: str, deadline: float | None, riders: Sequence[Rider] = ()
 ) -> Answers:
     """All checks for the language; code that is no tree is outlined from its tokens instead.
 
-    Where several checks share a child, it also looks for the secrets of the texts ``secrets_of``.
+    ``riders`` go along where several checks share a child.
     Raises ServerLost where no check ran for want of a server: that is no result about the code.
     """
     coverage = COVERAGE[language]
-    answers = _run(coverage.checks, code, language, deadline, secrets_of)
+    answers = _run(coverage.checks, code, language, deadline, riders)
     if coverage.tree and not answers.ran("structure"):
         outlined = _run(("outline",), code, language, deadline)
         answers.answers |= outlined.answers
@@ -76,15 +77,16 @@ def _run(
     code: str,
     language: str,
     deadline: float | None,
-    secrets_of: tuple[str, ...] = (),
+    riders: Sequence[Rider] = (),
 ) -> Answers:
     payload = {"code": code, "language": language}
     shared = sharing(names, code, language)
-    together = _submitted_together(shared, payload, deadline, secrets_of) if shared else None
+    together = _submitted_together(shared, payload, deadline, riders) if shared else None
     alone = {name: _submitted(name, payload, deadline) for name in names if name not in shared}
     done = _all_or_none(together) if together else {}
-    if secret_search.TASK in done:
-        secret_search.learn(secrets_of, done[secret_search.TASK])
+    for rider in riders:
+        if rider.task in done:
+            rider.learn(done[rider.task])
     answers = Answers()
     for name in names:
         if name in done:
@@ -97,10 +99,10 @@ def _run(
 
 
 def _submitted_together(
-    names: list[str], payload: dict[str, Any], deadline: float | None, secrets_of: tuple[str, ...]
+    names: list[str], payload: dict[str, Any], deadline: float | None, riders: Sequence[Rider]
 ) -> Callable[[], dict[str, Any]]:
-    if secrets_of:
-        names, payload = [*names, secret_search.TASK], {**payload, "texts": secrets_of}
+    for rider in riders:
+        names, payload = [*names, rider.task], {**payload, **rider.payload}
     return _submitted("together", {**payload, "names": names}, deadline)
 
 

@@ -18,6 +18,7 @@ from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.ledger import rows
 from pipeline.analysis.merge import merge
 from pipeline.analysis.remembered import compared, remembered
+from pipeline.analysis.riders import Rider
 from pipeline.analysis.types import (
     Change,
     Component,
@@ -52,15 +53,15 @@ def forensic(
     filename: str = "",
     comments: str = "",
     deadline_seconds: float | None = None,
-    secrets_of: tuple[str, ...] = (),
+    riders: Sequence[Rider] = (),
     imported: Sequence[Finding] = (),
 ) -> Dossier:
     """Result of the forensic step. Raises UnreadableCode or ServerLost.
 
-    The secrets of the texts ``secrets_of`` are looked for on the way, for secret_search to know.
+    ``riders`` go along with the examination.
     ``imported``: what other tools found, on top of what is measured here.
     """
-    examination = _examine(code, language, _deadline(deadline_seconds), secrets_of)
+    examination = _examine(code, language, _deadline(deadline_seconds), riders)
     if imported:
         found = merge([*examination.findings, *imported])
         examination = examination.model_copy(update={"findings": found})
@@ -152,16 +153,16 @@ def _rows(answer: dict[str, Any]) -> tuple[VerdictCheck, ...]:
 
 
 def _examine(
-    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...] = ()
+    code: str, language: str, deadline: float | None, riders: Sequence[Rider] = ()
 ) -> Examination:
     _refuse_unreadable(code, language)
-    return remembered.get((code, language), lambda: _measure(code, language, deadline, secrets_of))
+    return remembered.get((code, language), lambda: _measure(code, language, deadline, riders))
 
 
 def _measure(
-    code: str, language: str, deadline: float | None, secrets_of: tuple[str, ...]
+    code: str, language: str, deadline: float | None, riders: Sequence[Rider]
 ) -> Examination:
-    answers = run_checks(code, language, deadline, secrets_of)
+    answers = run_checks(code, language, deadline, riders)
     listed = answers.answers.get("dataflow", {}).get("harmless", ())
     standing, left_out = harmless.split(_findings(answers), listed)
     structure = answers.answers.get("structure") or answers.answers.get("outline") or {}

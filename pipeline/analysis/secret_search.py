@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.analysis import sandbox
 from pipeline.analysis.remembered import Remembered
+from pipeline.analysis.riders import Rider
 from pipeline.analysis.secret_formats import may_hold
 
 TASK = "secret-values"
@@ -30,9 +31,11 @@ def are_suspect(texts: tuple[str, ...]) -> bool:
     return any(map(may_hold, texts))
 
 
-def learn(texts: tuple[str, ...], answer: dict[str, Any]) -> None:
-    """Remember what the task said of these texts."""
-    _found.keep(texts, _values(answer))
+def rider(texts: tuple[str, ...]) -> Rider | None:
+    """What looks for them on the way of an examination, if there are any texts."""
+    if not texts:
+        return None
+    return Rider(TASK, lambda answer: _found.keep(texts, _values(answer)), {"texts": texts})
 
 
 def _values(answer: dict[str, Any]) -> tuple[str, ...]:

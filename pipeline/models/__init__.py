@@ -3,7 +3,7 @@
 from pipeline.models.deleted import DeletedJob
 from pipeline.models.draft import StepDraft
 from pipeline.models.evidence import Evidence
-from pipeline.models.finding import FindingEvent, FindingState, KnownFinding
+from pipeline.models.finding import MARKS, FindingEvent, FindingState, KnownFinding
 from pipeline.models.growing import GrowingAnswer
 from pipeline.models.idempotency import IdempotencyKey
 from pipeline.models.job import ENDED, DeadLetter, Job, JobState, StepResult
@@ -15,6 +15,7 @@ from pipeline.models.worker import Worker
 __all__ = [
     "BUILT_IN",
     "ENDED",
+    "MARKS",
     "DeadLetter",
     "DeletedJob",
     "Evidence",

@@ -18,6 +18,9 @@ class FindingState(models.TextChoices):
     ACCEPTED = "accepted", "Accepted risk"
 
 
+MARKS = (FindingState.FALSE_POSITIVE, FindingState.ACCEPTED)  # of people
+
+
 class KnownFinding(models.Model):
     """One problem in one file of one user, however often it was reported.
 

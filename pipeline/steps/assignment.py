@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from billing.models import NO_PLAN
-from pipeline.analysis import secret_search
+from pipeline.analysis import secret_search, word_search
+from pipeline.analysis.riders import Rider
 from pipeline.analysis.types import Dossier, Rebuild
 from pipeline.models import Step
 from pipeline.routing import StepRoute
@@ -38,6 +39,15 @@ class Material:
         """All that the user wrote, if any of it may hold a secret."""
         texts = (self.code, self.comments, self.filename)
         return texts if secret_search.are_suspect(texts) else ()
+
+    @property
+    def riders(self) -> list[Rider]:
+        """What is to be known of the submission before a model gets it."""
+        wanted = (
+            secret_search.rider(self.suspect_texts),
+            word_search.rider(self.code, self.language),
+        )
+        return [rider for rider in wanted if rider is not None]
 
     @property
     def dossier(self) -> Dossier:

@@ -29,7 +29,7 @@ def dossier_of(assignment: Assignment) -> Dossier:
             material.filename,
             comments=material.comments,
             deadline_seconds=assignment.seconds_left,
-            secrets_of=() if assignment.route.is_built_in else material.suspect_texts,
+            riders=() if assignment.route.is_built_in else material.riders,
             imported=[Finding.model_validate(each) for each in imported.get("findings", ())],
         )
     dropped = imported.get("dropped", 0)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from operations import runtime_config
 from operations.database import in_database
 from pipeline import finding_life
-from pipeline.analysis import sandbox
+from pipeline.analysis import word_search
 from pipeline.analysis.errors import SandboxError
 from pipeline.analysis.merge import merge
-from pipeline.analysis.orders import may_speak
 from pipeline.analysis.types import Dossier, Finding, SecondLook
 from pipeline.parameters import SECOND_LOOK
 from pipeline.prompts.questions import forensic_question
@@ -23,15 +22,7 @@ from pipeline.steps.model_call import ask
 from pipeline.steps.outputs import together
 
 OFF = "It is turned off."
-
-
-@dataclass(frozen=True)
-class Words:
-    """The lines on which comments or strings speak to a model, and the code without any words."""
-
-    lines: tuple[int, ...] = ()
-    code: str = ""
-    problem: str = ""
+NOT_LOOKED = "Words to the model were not looked for"
 
 
 def dossier(assignment: Assignment) -> StepOutput:
@@ -43,15 +34,18 @@ def dossier(assignment: Assignment) -> StepOutput:
     first = next(iter(assignment.drafts), None)
     if first is None:
         first = _look(assignment, measured, disguise, code, told=True)
-    words = _words(code, material.language, assignment.deadline)
-    if not words.lines and not words.problem:
+    try:
+        words = word_search.words_in(material.code, material.language, assignment.deadline)
+    except SandboxError as error:
+        return _noted(first, SecondLook(lines=(), note=f"{NOT_LOOKED}: {error}."))
+    if not words.lines:
         return first
-    if words.problem or not in_database(runtime_config.switch, SECOND_LOOK.name):
-        return _noted(first, SecondLook(lines=words.lines, note=words.problem or OFF))
+    if not in_database(runtime_config.switch, SECOND_LOOK.name):
+        return _noted(first, SecondLook(lines=words.lines, note=OFF))
     if not assignment.drafts:
         assignment.keep(first)
     try:
-        second = _look(assignment, measured, disguise, words.code, told=False)
+        second = _look(assignment, measured, disguise, disguise.hide(words.stripped), told=False)
     except StepFailed as failed:
         output = _noted(first, SecondLook(lines=words.lines, note=failed.user_message))
         return replace(output, trace=[*first.trace, *failed.trace])
@@ -84,17 +78,6 @@ def _look(
     )
     said = model_dossier.dossier_from(answer.text, measured, code, shown=material.code)
     return answer.output(disguise.softened(said))
-
-
-def _words(code: str, language: str, deadline: float) -> Words:
-    """Found in what the model gets, whose lines are those of the submission."""
-    if not may_speak(code):
-        return Words()
-    try:
-        answer = sandbox.run("addressed", {"text": code, "language": language}, deadline=deadline)
-    except SandboxError as error:
-        return Words(problem=f"Words to the model were not looked for: {error}.")
-    return Words(tuple(answer["lines"]), answer["stripped"])
 
 
 def _noted(output: StepOutput, look: SecondLook) -> StepOutput:

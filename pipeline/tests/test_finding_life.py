@@ -11,6 +11,7 @@ from pipeline import finding_life
 from pipeline.analysis.types import Dossier
 from pipeline.finding_changes import since_before
 from pipeline.finding_life import Mark, lives_of, mark
+from pipeline.finding_statements import MOST_TOLD
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import FindingEvent, FindingState, KnownFinding, Step, StepResult, Submission
 from pipeline.refusals import InvalidMark
@@ -213,7 +214,7 @@ def test_marks_that_are_over_do_not_crowd_out_those_that_count(alice: User) -> N
             state=FindingState.ACCEPTED,
             expires_on=over,
         )
-        for number in range(finding_life.MOST_TOLD)
+        for number in range(MOST_TOLD)
     )
     mark(alice, first, fingerprint_of(first), FALSE_ALARM)
     assert len(finding_life.marks_of(alice.pk, "settings.py")) == 1

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
 from accounts.models import User
 from operations import runtime_config
 from pipeline import drafts, runner
+from pipeline.analysis import sandbox, word_search
 from pipeline.analysis.types import Dossier, SecondLook
 from pipeline.heartbeat import Heartbeat
 from pipeline.models import Job, JobState, Step, StepDraft
@@ -50,6 +53,16 @@ def test_it_flags_what_the_model_was_silent_about(alice: User, provider: ApiProv
     look = look_of(job)
     assert calls(job) == 2
     assert look is not None and look.lines == (8,)
+
+
+def test_it_looks_for_such_words_in_the_child_that_examines(
+    alice: User, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = Mock(wraps=sandbox.run)
+    monkeypatch.setattr(word_search.sandbox, "run", alone)
+    route(Step.FORENSIC, provider)
+    assert look_of(run(job_of(alice, SPEAKING))) is not None
+    assert word_search.TASK not in [call.args[0] for call in alone.call_args_list]
 
 
 def test_a_model_that_does_not_obey_finds_the_same_twice(

@@ -14,8 +14,8 @@ from pipeline import finding_changes, finding_life
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding, Severity
 from pipeline.finding_changes import Since
-from pipeline.finding_life import MARKS, Life
-from pipeline.models import FindingState, Submission
+from pipeline.finding_life import Life
+from pipeline.models import MARKS, FindingState, Submission
 
 PER_PAGE = 50
 NEW = "new"
