@@ -12,14 +12,13 @@ sent. The connection must allow several statements at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from django.db.backends.mysql.base import CursorWrapper
 from django.db.backends.mysql.base import DatabaseWrapper as MySQL
 
 BEGIN = b"START TRANSACTION"
-COMMIT = b"COMMIT"
 
 
 class DatabaseWrapper(MySQL):
@@ -55,12 +54,12 @@ class DatabaseWrapper(MySQL):
         self.waiting = [BEGIN]
 
     def _commit(self) -> None:
-        waiting = self.taken()
-        if waiting in ([], [BEGIN]):
+        if self.waiting in ([], [BEGIN]):
+            self.waiting = []
             super()._commit()  # type: ignore[misc]
-            return
-        with self.wrap_database_errors, self.connection.cursor() as cursor:
-            _send([*waiting, COMMIT], cursor)
+        else:
+            with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
+                cursor.execute("COMMIT")
 
     def _rollback(self) -> None:
         self.waiting = []

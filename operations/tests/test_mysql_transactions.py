@@ -138,6 +138,11 @@ def test_it_keeps_nothing_when_one_of_them_fails() -> None:
     assert names() == {"a", "d"}
 
 
+def test_it_calls_what_is_wrong_with_them_by_the_same_name() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KEEP.run(name=None)
+
+
 def test_it_forgets_them_with_the_transaction() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         KEEP.run(name="a")
