@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as InvalidValue
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.cache import never_cache
+from django.utils.cache import add_never_cache_headers
 from ninja import NinjaAPI, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -24,6 +26,8 @@ from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal
 from providers.api import router as providers
+
+Run = Callable[..., HttpResponse]
 
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
@@ -48,13 +52,26 @@ class Api(NinjaAPI):
         return schema
 
 
+def kept_by_nobody(run: Run) -> Run:
+    """Every answer is for whoever asked and for now, unless it says itself how it may be kept."""
+
+    @wraps(run)
+    def answered(*args: Any, **kwargs: Any) -> HttpResponse:
+        response = run(*args, **kwargs)
+        if "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
+
+    return answered
+
+
 api = Api(
     title="AI to Production",
     version="1",
     urls_namespace="api",
     docs=Swagger(settings={"validatorUrl": None}),  # the validator would be another site
 )
-api.add_decorator(never_cache, mode="view")
+api.add_decorator(kept_by_nobody, mode="view")
 api.add_router("/auth", auth)
 api.add_router("/code", code)
 api.add_router("/code", findings)

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "operations.middleware.RequestIdMiddleware",
     "operations.middleware.ClientAddressMiddleware",
     "operations.middleware.BodySizeMiddleware",
     "config.observers.HealthWithoutDatabase",
@@ -275,5 +276,6 @@ env.folder("PROMETHEUS_MULTIPROC_DIR")  # prometheus_client itself reads it from
 
 AUDITLOG_LOGENTRY_MODEL = "operations.AuditEntry"
 AUDITLOG_CID_GETTER = "operations.audit.request_id"
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True  # operations.middleware has settled it
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING = logging_config(level=LOG_LEVEL, as_json=PRODUCTION)

@@ -1,4 +1,4 @@
-"""What must be settled about a request before anything else sees it: who sent it and how big."""
+"""What must be settled about a request before anything else sees it: id, sender and size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
+
+from operations import request_ids
+from operations.problems import is_api
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ErrorHandler = Callable[[HttpRequest, Exception], HttpResponse]
@@ -37,6 +40,28 @@ def is_loopback(address: str) -> bool:
         return ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+class RequestIdMiddleware:
+    """Gives every request its id, which logs and audit entries take over, and tells programs.
+
+    A peer in ``TRUSTED_PROXIES`` may have given it one in X-Request-ID already; nobody else may,
+    so that no caller can make his entries look like another's.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        meta = request.META
+        given = meta.get("HTTP_X_REQUEST_ID", "")
+        wished = given if given and _is_trusted(meta.get("REMOTE_ADDR", "")) else ""
+        with request_ids.answering(wished) as request_id:
+            meta["HTTP_X_REQUEST_ID"] = request_id  # django_structlog reads it there
+            response = self.get_response(request)
+        if is_api(request):
+            response[request_ids.HEADER] = request_id
+        return response
 
 
 class ClientAddressMiddleware:

@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from pydantic import BaseModel, Field
 
+from operations import request_ids
+
 API_PATH = "/api/v1/"
 CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:ai-to-production:problem:"
@@ -19,6 +21,9 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str | None = Field(
+        None, description="under which the log and the audit log know of it; also in X-Request-ID"
+    )
     field: str | None = Field(None, description="which field is wrong, where one is")
     submission: str | None = Field(None, description="id of the submission that it is about")
     errors: list[dict[str, str]] | None = Field(
@@ -35,6 +40,7 @@ def problem(
         title=kind.replace("-", " ").capitalize(),
         status=status,
         detail=detail,
+        request_id=request_ids.current(),
         **more,
     )
     response = JsonResponse(

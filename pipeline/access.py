@@ -9,6 +9,10 @@ from django.http import Http404
 from accounts.models import User
 from pipeline.listing import rows_of
 from pipeline.models import Submission
+from pipeline.standing import Standing, standing_of
+
+NO_SUCH = "There is no such submission of yours."
+NO_RUN = "There is no such submission of yours, or it was never run."
 
 
 def get_submission_for_user(user: User, public_id: str, *, code: bool = True) -> Submission:
@@ -23,8 +27,18 @@ def get_submission_for_user(user: User, public_id: str, *, code: bool = True) ->
     submission = owned.filter(public_id=public_id).first()
     # Some databases compare text without case; an id is exact.
     if submission is None or submission.public_id != public_id:
-        raise Http404("There is no such submission of yours.")
+        raise Http404(NO_SUCH)
     return submission
+
+
+def get_standing_for_user(user: User, public_id: str) -> Standing:
+    """How the run of the user's own submission stands. One query. Raises Http404 as above, also
+    for one that was never run.
+    """
+    standing = standing_of(Submission.objects.filter(user=user, public_id=public_id))
+    if standing is None or standing.public_id != public_id:
+        raise Http404(NO_RUN)
+    return standing
 
 
 def get_submissions_for_user(user: User, public_ids: Sequence[str]) -> list[Submission]:
@@ -35,5 +49,5 @@ def get_submissions_for_user(user: User, public_ids: Sequence[str]) -> list[Subm
     owned = Submission.objects.filter(user=user, public_id__in=public_ids)
     keys = {public_id: key for key, public_id in owned.values_list("pk", "public_id")}
     if set(public_ids) - keys.keys():
-        raise Http404("There is no such submission of yours.")
+        raise Http404(NO_SUCH)
     return rows_of([keys[public_id] for public_id in public_ids])

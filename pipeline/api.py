@@ -8,20 +8,20 @@ from typing import Annotated, cast
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils.http import urlencode
-from ninja import Header, Query, Router
+from ninja import Header, Query, Router, Status
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.api_access import SIGNED_IN, SUBMITTERS
 from accounts.models import User
 from billing.limits import allowance
+from operations.conditional import IfNoneMatch, is_present_one, put_tag
 from operations.problems import Problem
 from pipeline import reports, services
-from pipeline.access import get_submission_for_user
+from pipeline.access import NO_RUN, get_standing_for_user, get_submission_for_user
 from pipeline.analysis.types import Dossier, Rebuild, Verdict
 from pipeline.bursts import count_submission
-from pipeline.models import Job, JobState, Step, Submission
-
-POLL_SECONDS = 2
+from pipeline.models import JobState, Step, Submission
+from pipeline.standing import Standing
 
 router = Router(tags=["code"], auth=SIGNED_IN)
 Id = Annotated[str, Query(description="id of a submission of yours")]
@@ -156,26 +156,19 @@ def submit(request: HttpRequest, sent: NewSubmission, idempotency_key: Key = Non
     "/getJobStatus",
     operation_id="code.getJobStatus",
     url_name="code.getJobStatus",
-    response={200: JobStatus, 404: Problem},
+    response={200: JobStatus, 304: None, 404: Problem},
 )
-def get_job_status(request: HttpRequest, response: HttpResponse, id: Id) -> JobStatus:
+def get_job_status(
+    request: HttpRequest, response: HttpResponse, id: Id, if_none_match: IfNoneMatch = None
+) -> JobStatus | Status[None]:
     """How the run stands. While it has not ended, Retry-After says when to ask again."""
-    submission = get_submission_for_user(_user(request), id, code=False)
-    job = _job_of(submission)
-    if not job.has_ended:
-        response["Retry-After"] = str(POLL_SECONDS)
-    return JobStatus(
-        id=submission.public_id,
-        state=JobState(job.state),
-        ended=job.has_ended,
-        steps=_steps_of(job),
-        current_step=Step(job.current_step) if job.current_step else None,
-        attempts=job.attempts,
-        message=job.user_message or None,
-        created_at=submission.created_at,
-        started_at=job.started_at,
-        finished_at=job.finished_at,
-    )
+    standing = get_standing_for_user(_user(request), id)
+    put_tag(response, standing.status_tag)
+    if not standing.has_ended:
+        response["Retry-After"] = str(standing.seconds_to_wait)
+    if is_present_one(standing.status_tag, if_none_match):
+        return Status(304, None)
+    return _status_of(standing)
 
 
 @router.get("/getHistory", operation_id="code.getHistory", response=History)
@@ -196,11 +189,54 @@ def get_history(
     )
 
 
-@router.get("/getResult", operation_id="code.getResult", response={200: Result, 404: Problem})
-def get_result(request: HttpRequest, id: Id) -> Result:
+@router.get(
+    "/getResult",
+    operation_id="code.getResult",
+    response={200: Result, 304: None, 404: Problem},
+)
+def get_result(
+    request: HttpRequest, response: HttpResponse, id: Id, if_none_match: IfNoneMatch = None
+) -> Result | Status[None]:
     """Everything about a submission, with the results of all steps that have one."""
-    submission = get_submission_for_user(_user(request), id)
-    job = _job_of(submission)
+    # The tag comes first: what is read after it may be newer than it, and never older.
+    tag = get_standing_for_user(_user(request), id).result_tag
+    put_tag(response, tag)
+    if is_present_one(tag, if_none_match):
+        return Status(304, None)
+    return _result_of(request, id)
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _status_of(standing: Standing) -> JobStatus:
+    stored = standing.stored
+    steps = [
+        StepStatus(step=step, done=step in stored, duration_ms=stored[step].duration_ms)
+        if step in stored
+        else StepStatus(step=step, done=False, duration_ms=None)
+        for step in Step
+    ]
+    return JobStatus(
+        id=standing.public_id,
+        state=standing.state,
+        ended=standing.has_ended,
+        steps=steps,
+        current_step=Step(standing.current_step) if standing.current_step else None,
+        attempts=standing.attempts,
+        message=standing.message or None,
+        created_at=standing.created_at,
+        started_at=standing.started_at,
+        finished_at=standing.finished_at,
+    )
+
+
+def _result_of(request: HttpRequest, public_id: str) -> Result:
+    submission = get_submission_for_user(_user(request), public_id)
+    job = submission.current_job
+    if job is None:
+        raise Http404(NO_RUN)
     try:
         reviewed = reports.reviewed(submission.title, submission, job)
     except ValidationError as error:
@@ -218,21 +254,6 @@ def get_result(request: HttpRequest, id: Id) -> Result:
         message=job.user_message or None,
         created_at=submission.created_at,
     )
-
-
-def _user(request: HttpRequest) -> User:
-    return cast(User, request.user)
-
-
-def _job_of(submission: Submission) -> Job:
-    if submission.current_job is None:
-        raise Http404("This submission was never run.")
-    return submission.current_job
-
-
-def _steps_of(job: Job) -> list[StepStatus]:
-    took = dict(job.results.values_list("step", "duration_ms"))
-    return [StepStatus(step=step, done=step in took, duration_ms=took.get(step)) for step in Step]
 
 
 def _listed(submission: Submission) -> Listed:

@@ -38,5 +38,6 @@ def problem_of(response: HttpResponse) -> tuple[int, str]:
     assert response["Content-Type"] == CONTENT_TYPE
     assert body["status"] == response.status_code
     assert body["title"] and body["detail"]
+    assert body["request_id"] == response["X-Request-ID"]
     assert body["type"].startswith(TYPE)
     return response.status_code, body["type"].removeprefix(TYPE)

@@ -88,9 +88,9 @@ def test_it_says_that_a_result_of_another_version_cannot_be_read(
 @pytest.mark.parametrize("name", ["code.getJobStatus", "code.getResult"])
 def test_it_shows_nobody_what_is_not_his(bob: User, submission: Submission, name: str) -> None:
     api = ApiClient(bob)
-    foreign = api.ask(name, id=submission.public_id)
-    assert problem_of(foreign) == (404, "not-found")
-    assert foreign.content == api.ask(name, id="no-such-id").content
+    foreign, unknown = (api.ask(name, id=each) for each in (submission.public_id, "no-such-id"))
+    assert problem_of(foreign) == problem_of(unknown) == (404, "not-found")
+    assert foreign.json()["detail"] == unknown.json()["detail"]
     assert problem_of(api.ask(name)) == (422, "invalid-request")
 
 
