@@ -168,12 +168,13 @@ def explain(report: Report) -> None:
     from accounts.models import User
     from pipeline import listing
     from pipeline.listing import Wanted
+    from pipeline.models import JobState
 
     report.section("plans", "how MariaDB finds the keys of a page")
     user = User.objects.get(pk=user_named("long"))
     for wanted in (
         Wanted(), Wanted(order="name"), Wanted(order="worst"), Wanted(language="go"),
-        Wanted(state="done"), Wanted(severity="high"),
+        Wanted(states=(JobState.SUCCEEDED,)), Wanted(severity="high"),
     ):  # fmt: skip
         plan = listing.keys_of(user, wanted)[:25].explain()
         report.line(f"  {wanted}")

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from accounts.models import User
 from billing.models import DailyUsage
-from operations.clock import database_now, next_midnight
+from operations.clock import Now, database_now, next_midnight
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,16 @@ class Allowance:
 
     limit: int | None
     used: int
-    resets_at: datetime
+    now: datetime
+
+    @property
+    def resets_at(self) -> datetime:
+        return next_midnight(self.now)
+
+    @property
+    def seconds_until_reset(self) -> int:
+        """Rounded up, so that whoever waits as long is not too early."""
+        return ceil((self.resets_at - self.now).total_seconds())
 
     @property
     def remaining(self) -> int | None:
@@ -40,30 +53,37 @@ class LimitReached(Exception):
     @property
     def retry_after(self) -> int:
         """Seconds until the limit resets, at least one: this machine's clock may differ a bit."""
-        return max(1, int((self.resets_at - timezone.now()).total_seconds()))
+        return max(1, ceil((self.resets_at - timezone.now()).total_seconds()))
 
 
 def daily_limit(user: User) -> int | None:
     """The user's limit: an override, else the plan's, else MAX_DAILY_SUBMISSIONS; None without."""
     if user.is_system:
         return None
-    override, plan = "limit_override__daily_submissions", "membership__plan__daily_submissions"
-    found = User.objects.filter(pk=user.pk).values("limit_override", override, plan).first()
-    if found and found["limit_override"] is not None:
-        limit: int | None = found[override]
+    found = User.objects.filter(pk=user.pk).values(*_SET).first()
+    return _limit_set(found or dict.fromkeys(_SET))
+
+
+_OVERRIDE, _PLAN = "limit_override__daily_submissions", "membership__plan__daily_submissions"
+_SET = ("limit_override", _OVERRIDE, _PLAN)
+
+
+def _limit_set(found: Mapping[str, Any]) -> int | None:
+    if found["limit_override"] is not None:
+        limit: int | None = found[_OVERRIDE]
         return limit
-    if found and found[plan] is not None:
-        return int(found[plan])
+    if found[_PLAN] is not None:
+        return int(found[_PLAN])
     return settings.MAX_DAILY_SUBMISSIONS
 
 
 def allowance(user: User) -> Allowance:
-    """What stands for today, for showing; only ``take`` decides."""
-    now = database_now()
-    row = DailyUsage.objects.filter(user=user, day=now.date()).first()
-    return Allowance(
-        limit=daily_limit(user), used=row.submissions if row else 0, resets_at=next_midnight(now)
-    )
+    """What stands for today, for showing; only ``take`` decides. One query."""
+    today = DailyUsage.objects.filter(user=OuterRef("pk"), day=TruncDate(Now()))
+    shown: dict[str, Any] = {"now": Now(), "used": Subquery(today.values("submissions"))}
+    found = dict(User.objects.values(*_SET, **shown).get(pk=user.pk))
+    limit = None if user.is_system else _limit_set(found)
+    return Allowance(limit=limit, used=found["used"] or 0, now=found["now"])
 
 
 def open_day(user: User) -> None:

@@ -17,6 +17,7 @@ from ninja.openapi.schema import OpenAPISchema
 from accounts.api import router as auth
 from accounts.api_access import InvalidToken, MissingScope, NotAdministrator
 from billing.api import router as users
+from billing.limit_headers import tell_limit_reached, tell_too_many_a_minute
 from billing.limits import LimitReached
 from config.errors import bad_request
 from operations import problems
@@ -24,7 +25,7 @@ from operations.problems import problem
 from pipeline.api import router as code
 from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
-from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal
+from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 
 Run = Callable[..., HttpResponse]
@@ -170,13 +171,18 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
         more["field"] = error.field
     if isinstance(error, KeyReused):
         more["submission"] = error.submission.public_id
-    return problem(error.kind, error.status, error.message, retry_after=error.retry_after, **more)
+    answer = problem(error.kind, error.status, error.message, retry_after=error.retry_after, **more)
+    if isinstance(error, TooManyAtOnce):
+        tell_too_many_a_minute(answer, error.allowed, error.retry_after)
+    return answer
 
 
 @api.exception_handler(LimitReached)
 def limit_reached(request: HttpRequest, error: LimitReached) -> HttpResponse:
     """The day's limit."""
-    return problem("daily-limit-reached", 429, str(error), retry_after=error.retry_after)
+    answer = problem("daily-limit-reached", 429, str(error), retry_after=error.retry_after)
+    tell_limit_reached(answer, error)
+    return answer
 
 
 @api.exception_handler(Exception)

@@ -1,16 +1,31 @@
-"""What the lists of the JSON API have in common: one page of rows, its bounds, and the count."""
+"""What the lists of the JSON API have in common: one page of rows, its bounds, and the count.
+
+What is asked for is read as the schema says it: a number is no text, and a day is no number.
+"""
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import QuerySet
 from ninja import Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LARGEST_ID = 2**63 - 1
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 T = TypeVar("T")
 
+
+def _written_as_a_day(value: object) -> object:
+    """Refuse what would be taken for a moment or a count of seconds."""
+    if isinstance(value, date) or (isinstance(value, str) and ISO_DAY.fullmatch(value)):
+        return value
+    raise ValueError("Write the day as 2026-01-31.")
+
+
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]

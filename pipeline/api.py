@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -13,13 +13,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.api_access import SIGNED_IN, SUBMITTERS
 from accounts.models import User
+from billing.limit_headers import tell_allowance
 from billing.limits import allowance
+from operations.api_lists import Day, PageNumber, PageOf, PageSize, page_of
 from operations.conditional import IfNoneMatch, is_present_one, put_tag
 from operations.problems import Problem
-from pipeline import reports, services
+from pipeline import listing, reports, services
 from pipeline.access import NO_RUN, get_standing_for_user, get_submission_for_user
 from pipeline.analysis.types import Dossier, Rebuild, Verdict
+from pipeline.api_values import Language
 from pipeline.bursts import count_submission
+from pipeline.listing import Wanted
 from pipeline.models import JobState, Step, Submission
 from pipeline.standing import Standing
 
@@ -98,15 +102,6 @@ class Listed(BaseModel):
     created_at: datetime
 
 
-class History(BaseModel):
-    """One page of the history, newest first; ``count`` is how many there are on all pages."""
-
-    items: list[Listed]
-    page: int
-    page_size: int
-    count: int
-
-
 class Result(BaseModel):
     """What was sent and what came of it; a step without a result is null."""
 
@@ -124,9 +119,11 @@ class Result(BaseModel):
 
 
 @router.get("/getRateLimit", operation_id="code.getRateLimit", response=RateLimit)
-def get_rate_limit(request: HttpRequest) -> RateLimit:
+def get_rate_limit(request: HttpRequest, response: HttpResponse) -> RateLimit:
     """What is left of today's limit, and when it starts anew."""
-    return RateLimit.model_validate(allowance(_user(request)), from_attributes=True)
+    left = allowance(_user(request))
+    tell_allowance(response, left)
+    return RateLimit.model_validate(left, from_attributes=True)
 
 
 @router.post(
@@ -149,6 +146,7 @@ def submit(request: HttpRequest, sent: NewSubmission, idempotency_key: Key = Non
     response["Location"] = f"{status}?{urlencode({'id': receipt.answer['id']})}"
     if receipt.replayed:
         response["Idempotency-Replayed"] = "true"
+    tell_allowance(response, allowance(_user(request)))
     return response
 
 
@@ -171,22 +169,22 @@ def get_job_status(
     return _status_of(standing)
 
 
-@router.get("/getHistory", operation_id="code.getHistory", response=History)
+@router.get("/getHistory", operation_id="code.getHistory", response=PageOf[Listed])
 def get_history(
     request: HttpRequest,
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    page_size: Annotated[int, Query(ge=1, le=100)] = 25,
-) -> History:
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+    state: Annotated[JobState | None, Query()] = None,
+    language: Annotated[Language | None, Query()] = None,
+    since: Annotated[Day | None, Query(description="first UTC day")] = None,
+    until: Annotated[Day | None, Query(description="last UTC day")] = None,
+) -> dict[str, Any]:
     """What was submitted, newest first."""
-    owned = Submission.objects.filter(user=_user(request))
-    start = (page - 1) * page_size
-    rows = owned.select_related("current_job").defer("code", "comments")
-    return History(
-        items=[_listed(submission) for submission in rows[start : start + page_size]],
-        page=page,
-        page_size=page_size,
-        count=owned.count(),
+    wanted = Wanted(
+        states=(state,) if state else (), language=language or "", since=since, until=until
     )
+    found = page_of(listing.keys_of(_user(request), wanted), page, page_size)
+    return {**found, "items": [_listed(row) for row in listing.rows_of(found["items"])]}
 
 
 @router.get(

@@ -20,14 +20,8 @@ from pipeline.models import JobState, Submission
 from pipeline.models.submission import TITLE_WITHIN
 from pipeline.severities import NO_FINDINGS
 
-STATES: Mapping[str, tuple[JobState, ...]] = {
-    "waiting": (JobState.QUEUED,),
-    "running": (JobState.RUNNING,),
-    "done": (JobState.SUCCEEDED,),
-    "failed": (JobState.FAILED, JobState.DEAD),
-    "cancelled": (JobState.CANCELLED,),
-}
 WORST = {**{str(each).lower(): each.rank for each in Severity}, "none": NO_FINDINGS}
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 ORDERS: Mapping[str, tuple[Any, ...]] = {
     "newest": ("-created_at", "-id"),
     "oldest": ("created_at", "id"),
@@ -40,12 +34,12 @@ ORDERS: Mapping[str, tuple[Any, ...]] = {
 class Wanted:
     """What to look for; what is empty does not matter. Days are UTC days, both included.
 
-    ``state`` is a key of STATES, ``severity`` of WORST, ``order`` of ORDERS.
+    ``severity`` is a key of WORST, ``order`` of ORDERS.
     """
 
     text: str = ""
     language: str = ""
-    state: str = ""
+    states: tuple[JobState, ...] = ()
     severity: str = ""
     since: date | None = None
     until: date | None = None
@@ -75,15 +69,20 @@ def _matching(wanted: Wanted) -> Q:
         fits &= Q(filename__icontains=wanted.text) | Q(comments__icontains=wanted.text)
     if wanted.language:
         fits &= Q(language=wanted.language)
-    if wanted.state:
-        fits &= Q(current_job__state__in=STATES[wanted.state])
+    if wanted.states:
+        fits &= Q(current_job__state__in=wanted.states)
     if wanted.severity:
         fits &= Q(current_job__worst_severity=WORST[wanted.severity])
     if wanted.since:
-        fits &= Q(created_at__gte=_midnight(wanted.since))
+        fits &= Q(created_at__gte=_midnight(_clamped(wanted.since)))
     if wanted.until:
-        fits &= Q(created_at__lt=_midnight(wanted.until + timedelta(days=1)))
+        fits &= Q(created_at__lt=_midnight(_clamped(wanted.until) + timedelta(days=1)))
     return fits
+
+
+def _clamped(day: date) -> date:
+    """A day beyond all that is stored finds what the last one there can be finds."""
+    return min(max(day, EARLIEST), LATEST)
 
 
 def _midnight(day: date) -> datetime:

@@ -107,7 +107,8 @@ class TooManyAtOnce(Refusal):
 
     def __init__(self, allowed: int, retry_after: int, *, what: str = "Submissions") -> None:
         super().__init__(f"{what} are limited to {allowed} a minute. Try again in {retry_after} s.")
-        self.retry_after = retry_after
+        self.allowed = allowed
+        self.retry_after: int = retry_after
 
 
 class QueueFull(Refusal):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,10 +10,17 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 
 from pipeline.analysis.languages import LANGUAGES
-from pipeline.listing import Wanted
+from pipeline.listing import EARLIEST, LATEST, Wanted
+from pipeline.models import JobState
 
 TEXT_LENGTH = 200
-EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+STATES: Mapping[str, tuple[JobState, ...]] = {
+    "waiting": (JobState.QUEUED,),
+    "running": (JobState.RUNNING,),
+    "done": (JobState.SUCCEEDED,),
+    "failed": (JobState.FAILED, JobState.DEAD),
+    "cancelled": (JobState.CANCELLED,),
+}
 NO_CHOICE = "There is no such choice: it was left out. Choose from the list."
 NO_DAY = "This is no day. Write it as 2026-01-31; it was left out."
 
@@ -93,7 +100,7 @@ class HistoryForm(forms.Form):
         return Wanted(
             text=given.get("q") or "",
             language=given.get("language") or "",
-            state=given.get("state") or "",
+            states=STATES.get(given.get("state", ""), ()),
             severity=given.get("severity") or "",
             since=given.get("since"),
             until=given.get("until"),
