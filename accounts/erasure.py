@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
 from accounts.services import AccountError, user_with
 from operations import audit, privacy
+
+WRONG_ADDRESS = "That is not the e-mail address of this user. Nothing was done."
 
 
 def export_user(user: User) -> Iterator[bytes]:
@@ -31,6 +34,19 @@ def delete_user(user: User) -> None:
     privacy.erase(user)
     with transaction.atomic(), audit.unrecorded():
         user.delete()
+
+
+def delete_somebody(*, user: User, by: User) -> None:
+    """Erase the account of somebody else. Raises AccountError."""
+    if user == by:
+        raise AccountError("You cannot delete yourself here: your account page does it.")
+    delete_user(user)
+
+
+def confirm(user: User, email: str) -> None:
+    """Refuse what was not meant: the address must be typed. Raises ValidationError."""
+    if email.strip().lower() != user.email:
+        raise ValidationError(WRONG_ADDRESS)
 
 
 def user_of(email: str) -> User:

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
+from billing import overrides
 from billing.export import usage_as_csv
 from billing.models import (
     BudgetDay,
@@ -63,6 +64,15 @@ class LimitOverrideAdmin(ConsoleAdmin):
     fields = ("user", "daily_submissions", "reason", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
     raw_id_fields = ("user",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LimitOverride | None = None) -> Any:
+        return (*self.readonly_fields, "user") if obj else self.readonly_fields
+
+    def save_model(self, request: HttpRequest, obj: LimitOverride, form: Any, change: bool) -> None:
+        saved = overrides.set_override(
+            user=obj.user, daily_submissions=obj.daily_submissions, reason=obj.reason
+        )
+        obj.pk = saved.pk
 
     @admin.display(description="submissions a day", ordering="daily_submissions")
     def daily_limit(self, override: LimitOverride) -> str:

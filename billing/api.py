@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from django.db.models import Count
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from ninja import Query, Router
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from accounts.api_access import ADMINISTRATORS
+from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
+from billing import overrides
+from billing.limits import daily_limit
 from billing.models import LimitOverride
-from operations.api_lists import PageNumber, PageOf, PageSize, Row, page_of
+from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
+from operations.problems import Problem
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
 Email = Annotated[str | None, Query(max_length=254, description="of one user, whole")]
@@ -38,6 +42,33 @@ class Override(BaseModel):
     daily_submissions: int | None = Field(description="null is without limit")
     reason: str
     updated_at: datetime
+
+
+class NewLimit(BaseModel):
+    """A daily limit of one user's own, or with ``remove`` none any more."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: RowId = Field(description="the user's, which admin.getUsers tells")
+    daily_submissions: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
+        None, description="null is without limit; to be sent unless remove is true"
+    )
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
+    remove: bool = False
+
+    @model_validator(mode="after")
+    def says_one_thing(self) -> Self:
+        if self.remove == ("daily_submissions" in self.model_fields_set):
+            raise ValueError("Send either daily_submissions or remove.")
+        return self
+
+
+class Limit(BaseModel):
+    """What counts for a user from the next submission on."""
+
+    user: str
+    daily_submissions: int | None = Field(description="null is without limit")
+    override: Override | None = Field(description="null where the plan's or general one counts")
 
 
 @router.get("/getUsers", operation_id="admin.getUsers", response=PageOf[UserLine])
@@ -66,6 +97,32 @@ def get_rate_limits(
     rows = rows.filter(user__email=user.strip().lower()) if user else rows
     found = page_of(rows, page, page_size)
     return {**found, "items": [_override(row) for row in found["items"]]}
+
+
+@router.post(
+    "/updateUserRateLimit",
+    operation_id="admin.updateUserRateLimit",
+    auth=CHANGING_ADMINISTRATORS,
+    response={200: Limit, (404, 422): Problem},
+)
+def update_user_rate_limit(request: HttpRequest, sent: NewLimit) -> Limit:
+    """Give a user a daily limit of their own, change it, or remove it."""
+    user = get_object_or_404(User, pk=sent.id)
+    if sent.remove:
+        overrides.remove_override(user=user)
+        return _limit(user, None)
+    limit = sent.daily_submissions
+    return _limit(
+        user, overrides.set_override(user=user, daily_submissions=limit, reason=sent.reason)
+    )
+
+
+def _limit(user: User, row: LimitOverride | None) -> Limit:
+    return Limit(
+        user=user.email,
+        daily_submissions=daily_limit(user),
+        override=_override(row) if row else None,
+    )
 
 
 def _override(row: LimitOverride) -> Override:

@@ -63,6 +63,10 @@ class LimitOverride(models.Model):
         limit = "unlimited" if self.daily_submissions is None else str(self.daily_submissions)
         return f"{self.user}: {limit} a day"
 
+    def clean(self) -> None:
+        if self.user_id and self.user.is_system:
+            raise ValidationError(f"{self.user} belongs to the system and is without limit.")
+
 
 class Plan(models.Model):
     """What users are on: it sets their daily limit, and which providers may get their code."""

@@ -15,16 +15,26 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import router as auth
-from accounts.api_access import InvalidToken, MissingScope, NotAdministrator
+from accounts.api_access import (
+    ADMINISTRATORS,
+    CHANGING_ADMINISTRATORS,
+    InvalidToken,
+    MissingScope,
+    NotAdministrator,
+)
+from accounts.api_admin import router as people
+from accounts.services import AccountError
 from billing.api import router as users
 from billing.limit_headers import tell_limit_reached, tell_too_many_a_minute
 from billing.limits import LimitReached
 from config.errors import bad_request
-from operations import problems
+from operations import api as installation
+from operations import problems, runtime_config
 from operations.problems import problem
 from pipeline.api import router as code
 from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
+from pipeline.api_routes import router as routes
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 
@@ -79,6 +89,10 @@ api.add_router("/code", findings)
 api.add_router("/admin", pipeline_admin)
 api.add_router("/admin", providers)
 api.add_router("/admin", users)
+api.add_router("/admin", routes)
+api.add_router("/admin", people)
+api.add_router("/admin", installation.reads, auth=ADMINISTRATORS)
+api.add_router("/admin", installation.changes, auth=CHANGING_ADMINISTRATORS)
 
 
 def _only_content(answer: dict[str, Any]) -> Any:
@@ -123,8 +137,22 @@ def invalid_value(request: HttpRequest, error: InvalidValue) -> HttpResponse:
     return problem("invalid-value", 422, " ".join(error.messages))
 
 
+@api.exception_handler(runtime_config.InvalidValue)
+def invalid_setting(request: HttpRequest, error: runtime_config.InvalidValue) -> HttpResponse:
+    """What is no value of a parameter, or counts already."""
+    return problem("invalid-value", 422, str(error))
+
+
+@api.exception_handler(runtime_config.UnknownParameter)
+def unknown_setting(request: HttpRequest, error: runtime_config.UnknownParameter) -> HttpResponse:
+    """A parameter that nobody declared."""
+    return problem("not-found", 404, str(error))
+
+
+@api.exception_handler(AccountError)
+@api.exception_handler(runtime_config.ChangedMeanwhile)
 @api.exception_handler(NotPossible)
-def not_possible(request: HttpRequest, error: NotPossible) -> HttpResponse:
+def not_possible(request: HttpRequest, error: Exception) -> HttpResponse:
     """An action that does not fit the present state; nothing was changed."""
     return problem("not-possible", 409, str(error))
 

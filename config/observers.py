@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from operations.health import Finding, State, overall, report
+from operations.health import Finding, State, described, overall, report
 from operations.metrics import CONTENT_TYPE, exposition
 from operations.middleware import is_loopback
 
@@ -54,12 +54,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _health(findings: dict[str, Finding], *, with_details: bool) -> JsonResponse:
     state = overall(findings)
-    body: dict[str, object] = {"status": state}
-    if with_details:
-        body["version"] = settings.VERSION
-        body["checks"] = {
-            name: {"status": finding.state, **finding.facts} for name, finding in findings.items()
-        }
+    body = described(findings) if with_details else {"status": state}
     return JsonResponse(body, status=503 if state is State.DOWN else 200)
 
 

@@ -46,6 +46,17 @@ class PageOf(BaseModel, Generic[T]):
     count: int
 
 
+def page_of_list(items: list[Any], page: int, page_size: int) -> dict[str, Any]:
+    """The same of what is at hand already."""
+    start = (page - 1) * page_size
+    return {
+        "items": items[start : start + page_size],
+        "page": page,
+        "page_size": page_size,
+        "count": len(items),
+    }
+
+
 def page_of(rows: QuerySet[Any], page: int, page_size: int) -> dict[str, Any]:
     """The fields of a PageOf, for ``page`` counted from 1. Two queries."""
     start = (page - 1) * page_size

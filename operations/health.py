@@ -61,6 +61,17 @@ def overall(findings: dict[str, Finding]) -> State:
     return State.OK if well else State.DEGRADED
 
 
+def described(findings: dict[str, Finding]) -> dict[str, Any]:
+    """The whole report with details, for those who run the installation."""
+    return {
+        "status": overall(findings),
+        "version": settings.VERSION,
+        "checks": {
+            name: {"status": finding.state, **finding.facts} for name, finding in findings.items()
+        },
+    }
+
+
 def _database() -> Finding:
     started = time.perf_counter()
     try:

@@ -25,6 +25,10 @@ class InvalidValue(ValueError):
     """The text is no value of the parameter; ``str(error)`` says what would be."""
 
 
+class ChangedMeanwhile(InvalidValue):
+    """Somebody else was faster: the change answers to what no longer counts."""
+
+
 class UnknownParameter(LookupError):
     """No app declared a parameter of this name."""
 
@@ -62,6 +66,11 @@ class Parameter:
     def spell(self, value: int | bool) -> str:
         """A value as people write it."""
         return ("on" if value else "off") if self.is_switch else str(value)
+
+    @staticmethod
+    def spoken(value: int | bool) -> str:
+        """What a program sent, as people would have written it, whatever the parameter takes."""
+        return ("on" if value else "off") if isinstance(value, bool) else str(value)
 
 
 _declared: dict[str, Parameter] = {}
@@ -144,12 +153,15 @@ def change(
     """Let another value count from now on, as a new revision.
 
     ``seen`` is the revision that the change answers to; it is refused if a newer one stands.
-    Raises UnknownParameter or InvalidValue; then nothing was changed.
+    Raises UnknownParameter, InvalidValue or, if somebody was faster, ChangedMeanwhile; then
+    nothing was changed.
     """
     now = standing(name)
     chosen = now.parameter.parse(text)
     if seen is not None and seen != now.revision:
-        raise InvalidValue(MEANWHILE.format(name=name))
+        raise ChangedMeanwhile(MEANWHILE.format(name=name))
+    if chosen == now.value:
+        raise InvalidValue(f"{name} is {now.parameter.spell(now.value)} already.")
     revision = RuntimeConfig(
         name=name,
         revision=now.revision + 1,
@@ -163,7 +175,7 @@ def change(
             revision.save(force_insert=True)
             transaction.on_commit(forget)
     except IntegrityError:
-        raise InvalidValue(MEANWHILE.format(name=name)) from None
+        raise ChangedMeanwhile(MEANWHILE.format(name=name)) from None
     return revision
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.db.models import Q
 
+from pipeline import route_changes
 from pipeline.models import ModelConfig, StepFallback
-from providers.models import ApiProvider, ProviderModel
+from providers.models import ProviderModel
 
 
 class ModelSelect(forms.Select):
@@ -36,22 +35,15 @@ class ModelOfProvider(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class _TargetForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Offers enabled providers that may receive code, and their enabled models.
-
-    What is set stays on offer when it is switched off later: otherwise the built-in engine would
-    take its place unseen when something else of the form is saved.
-    """
+    """Offers what route_changes lets a step be pointed at."""
 
     without_provider: str
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kept, kept_model = self.instance.provider_id, self.instance.model_id
-        can_be_used = Q(enabled=True, may_receive_code=True)
-        usable = ApiProvider.objects.filter(can_be_used | Q(pk=kept))
-        models = ProviderModel.objects.filter(
-            Q(enabled=True, provider__in=usable) | Q(pk=kept_model)
-        )
+        usable = route_changes.providers_for(kept)
+        models = route_changes.models_for(kept, kept_model)
         self.fields["provider"] = forms.ModelChoiceField(
             usable.order_by("name"), required=False, empty_label=self.without_provider
         )
@@ -94,19 +86,8 @@ class FallbackFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
 
     def clean(self) -> None:
         super().clean()
-        config = self.instance
         rows = sorted(self._rows(), key=lambda row: row.position)
-        if rows and config.provider is None:
-            raise ValidationError(
-                "The built-in engine runs this step and is always the last: remove its fallbacks, "
-                "or choose a provider for the step."
-            )
-        if any(row.provider is None for row in rows[:-1]):
-            raise ValidationError("The built-in engine is always the last: give it the last place.")
-        engines = [config.engine, *(row.engine for row in rows)]
-        twice = {engine for engine in engines if engines.count(engine) > 1}
-        if twice:
-            raise ValidationError(f"Each model is tried once, but {twice.pop()} stands here twice.")
+        route_changes.check_order(self.instance, rows)
 
     def _rows(self) -> list[StepFallback]:
         if any(self.errors):

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Query, Router
-from pydantic import BaseModel, ConfigDict, SecretStr
+from ninja import Query, Router, Status
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
@@ -20,6 +20,27 @@ from providers import services
 from providers.models import ApiProvider, ProviderModel
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
+
+
+class NewProvider(BaseModel):
+    """A provider as it is wanted. What is not sent is as the preset says, or as in the console."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: str | None = Field(None, description="a vendor that is known, such as openai")
+    name: str | None = None
+    kind: str | None = None
+    base_url: str | None = None
+    auth_type: ApiProvider.Auth | None = None
+    header_name: str | None = None
+    header_prefix: str | None = None
+    extra_headers: dict[str, str] | None = None
+    structured_output: ApiProvider.StructuredOutput | None = None
+    streams: bool | None = None
+    enabled: bool | None = None
+    may_receive_code: bool | None = None
+    code_from: list[str] | None = None
+    key: SecretStr | None = None
 
 
 class KeyStatus(BaseModel):
@@ -120,6 +141,20 @@ def get_available_models(
     rows = ProviderModel.objects.filter(enabled=True, provider__enabled=True)
     rows = rows.filter(provider=provider) if provider else rows
     return page_of(rows, page, page_size)
+
+
+@router.post(
+    "/addProvider",
+    operation_id="admin.addProvider",
+    auth=CHANGING_ADMINISTRATORS,
+    response={201: Provider, 422: Problem},
+)
+def add_provider(request: HttpRequest, sent: NewProvider) -> Status[Provider]:
+    """Add a provider, with a key if one is sent. It is not called before a step is set to it."""
+    fields = sent.model_dump(exclude={"preset", "key"}, exclude_none=True)
+    key = Secret(sent.key.get_secret_value()) if sent.key else None
+    made = services.add_from_preset(preset=sent.preset, key=key, fields=fields, **_who(request))
+    return Status(201, _provider(_providers().get(pk=made.pk)))
 
 
 @router.post(

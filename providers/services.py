@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from operations import audit
 from operations.secrets import Secret
-from providers import checks, keys
+from providers import audiences, checks, keys
 from providers.adapters import ModelInfo
 from providers.changes import note as _note
 from providers.models import (
@@ -23,6 +23,7 @@ from providers.models import (
     ProviderHealth,
     ProviderModel,
 )
+from providers.presets import presets
 from providers.validators import validate_header_value
 
 TEST_SECONDS = 20.0
@@ -43,6 +44,32 @@ def add_provider(*, by: User | None, address: str | None, **fields: Any) -> ApiP
     with transaction.atomic():
         provider.save()
         _note(provider, "provider.add", by, address, _values(provider, PROVIDER_FIELDS))
+    return provider
+
+
+def add_from_preset(
+    *,
+    preset: str | None,
+    key: Secret | None,
+    fields: dict[str, Any],
+    by: User | None,
+    address: str | None,
+) -> ApiProvider:
+    """Store a provider as a preset has it, but for ``fields``, and its key; all or nothing.
+
+    Raises ValidationError.
+    """
+    if preset is not None and preset not in presets():
+        raise ValidationError(f"There is no preset {preset}, but {', '.join(presets())}.")
+    initial = presets()[preset].initial if preset else {}
+    wanted = {**initial, **fields}
+    unknown = set(wanted.get("code_from", ())) - set(audiences.names())
+    if unknown:
+        raise ValidationError(f"There is no plan {', '.join(sorted(unknown))}.")
+    with transaction.atomic():
+        provider = add_provider(by=by, address=address, **wanted)
+        if key is not None:
+            set_key(provider=provider, key=key, by=by, address=address)
     return provider
 
 

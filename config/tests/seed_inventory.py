@@ -105,18 +105,7 @@ TABS = {
 }
 
 MISSING_PROCEDURES = [
-    "admin.getModels",
-    "admin.updateModel",
-    "admin.getAuditLogs",
-    "admin.getSystemHealth",
     "admin.getMetrics",
-    "admin.addProvider",
-    "admin.getRuntimeConfig",
-    "admin.updateRuntimeConfig",
-    "admin.getConfigHistory",
-    "admin.updateUserRateLimit",
-    "admin.deleteUser",
-    "admin.exportUserData",
     "admin.getBackups",
     "admin.createBackup",
     "admin.updateBackupSchedule",

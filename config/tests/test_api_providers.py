@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from operations.models import AuditEntry
 from pipeline.tests.api_client import ApiClient, problem_of
 from providers.models import ApiProvider, ProviderChange, ProviderModel
 from providers.services import add_provider
@@ -73,3 +76,53 @@ def test_it_does_not_find_what_is_not_there(api: ApiClient, name: str) -> None:
     more = {"updateProviderKey": {"key": KEY}, "toggleProvider": {"enabled": True}}
     answer = api.call(f"admin.{name}", id=404, **more.get(name, {}))
     assert problem_of(answer) == (404, "not-found")
+
+
+def test_it_adds_a_provider_from_a_preset_with_its_key(api: ApiClient, an_admin: User) -> None:
+    answer = api.call("admin.addProvider", preset="anthropic", name="Ours", key=KEY)
+    assert answer.status_code == 201
+    assert KEY not in answer.content.decode()
+    row = ApiProvider.objects.get()
+    assert (row.name, row.kind, row.header_name) == ("Ours", "anthropic", "x-api-key")
+    assert answer.json()["key"] == {"last_four": "9876"}
+    changes = ProviderChange.objects.filter(actor=an_admin)
+    assert set(changes.values_list("action", flat=True)) == {"provider.add", "key.set"}
+    assert AuditEntry.objects.get_for_object(row).filter(actor=an_admin).exists()
+
+
+def test_it_adds_a_provider_without_a_preset(api: ApiClient) -> None:
+    sent = {"name": "Near", "base_url": "https://models.example.com/v1", "auth_type": "none"}
+    told = api.call("admin.addProvider", **sent, may_receive_code=False).json()
+    assert (told["name"], told["key"], told["may_receive_code"]) == ("Near", None, False)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"preset": "nobody"},
+        {"name": "x"},
+        {"preset": "openai", "base_url": "ftp://x"},
+        {"preset": "openai", "key": "a\nb"},
+        {"preset": "openai", "auth_type": "none", "key": KEY},
+        {"preset": "openai", "code_from": ["no-such-plan"]},
+        {"preset": "openai", "kind": "telepathy"},
+        {"preset": "openai", "extra_headers": {"Host": "x"}},
+    ],
+)
+def test_it_adds_no_provider_that_the_console_would_refuse(
+    api: ApiClient, sent: dict[str, Any]
+) -> None:
+    answer = api.call("admin.addProvider", **sent)
+    assert problem_of(answer) == (422, "invalid-value")
+    assert KEY not in answer.content.decode()
+    assert not ApiProvider.objects.exists()
+
+
+def test_it_adds_no_provider_of_a_taken_name(api: ApiClient, vendor_row: ApiProvider) -> None:
+    answer = api.call("admin.addProvider", preset="openai", name="Vendor")
+    assert problem_of(answer) == (422, "invalid-value")
+
+
+def test_it_adds_no_provider_with_unknown_fields(api: ApiClient) -> None:
+    answer = api.call("admin.addProvider", preset="openai", status="connected")
+    assert problem_of(answer) == (422, "invalid-request")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from operations import audit_reading
 from operations.admin.base import NOTHING, ReadOnlyAdmin, pretty_json
 from operations.models import AuditEntry
 
@@ -43,15 +44,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description="who", ordering="actor__email")
     def who(self, entry: AuditEntry) -> str:
         """The actor, by the address noted then if the user is gone; commands have none."""
-        if entry.actor is not None:
-            return str(entry.actor.email)
-        return entry.actor_email or "a command or the system"
+        return audit_reading.actor_of(entry) or "a command or the system"
 
     @admin.display(description="what", ordering="action")
     def what(self, entry: AuditEntry) -> str:
         """The recorded event's name, or created, updated, deleted."""
-        event = (entry.additional_data or {}).get("event")
-        return str(event or f"{entry.get_action_display()}d".replace("accessd", "access"))
+        return audit_reading.action_of(entry)
 
     @admin.display(description="before and after")
     def before_and_after(self, entry: AuditEntry) -> SafeString | str:

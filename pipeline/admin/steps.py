@@ -17,6 +17,7 @@ from operations.admin import NOTHING, ConsoleAdmin
 from pipeline import routing
 from pipeline.defaults import add_prompt_version
 from pipeline.models import ModelConfig, Step, StepFallback, SystemPrompt
+from pipeline.route_changes import MOST_FALLBACKS
 from pipeline.route_form import FallbackForm, FallbackFormSet, StepRouteForm
 
 
@@ -77,7 +78,7 @@ class FallbackInline(admin.TabularInline):  # type: ignore[type-arg]
     formset = FallbackFormSet
     fields = ("position", "provider", "model", "temperature", "max_tokens", "timeout_seconds")
     extra = 1
-    max_num = 5
+    max_num = MOST_FALLBACKS
     verbose_name_plural = "Fallbacks: tried in order when the model above fails"
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

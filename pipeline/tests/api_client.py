@@ -20,10 +20,12 @@ class ApiClient:
             self.http.force_login(user)
         self.csrf = self.ask("auth.me").json()["csrf_token"]
 
-    def ask(self, name: str, **query: object) -> HttpResponse:
+    def ask(self, name: str, /, **query: object) -> HttpResponse:
         return self.http.get(address(name), query)
 
-    def call(self, name: str, headers: dict[str, str] | None = None, **body: Any) -> HttpResponse:
+    def call(
+        self, name: str, /, headers: dict[str, str] | None = None, **body: Any
+    ) -> HttpResponse:
         given = {"X-CSRFToken": self.csrf, **(headers or {})}
         return self.http.post(address(name), body, "application/json", headers=given)
 
