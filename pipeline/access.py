@@ -8,17 +8,21 @@ from django.http import Http404
 
 from accounts.models import User
 from pipeline.listing import rows_of
-from pipeline.models import Submission
+from pipeline.models import Job, Submission
 from pipeline.standing import Standing, standing_of
 
 NO_SUCH = "There is no such submission of yours."
 NO_RUN = "There is no such submission of yours, or it was never run."
+MOST_RUNS = 100_000  # of one submission; what an address says beyond that is no number of a run
 
 
-def get_submission_for_user(user: User, public_id: str, *, code: bool = True) -> Submission:
+def get_submission_for_user(
+    user: User, public_id: str, *, code: bool = True, run: int | None = None
+) -> Submission:
     """The user's own submission with its current job and what a model writes for it; without its
     code it is a light row to poll.
 
+    ``run`` puts an earlier run, 1 for the first, in the place of the current job: for reading only.
     Raises Http404 for a foreign one as for an unknown one, so that nobody learns which exist.
     """
     owned = Submission.objects.select_related("current_job__growing_answer").filter(user=user)
@@ -28,7 +32,20 @@ def get_submission_for_user(user: User, public_id: str, *, code: bool = True) ->
     # Some databases compare text without case; an id is exact.
     if submission is None or submission.public_id != public_id:
         raise Http404(NO_SUCH)
+    if run is not None:
+        submission.current_job = _run_of(submission, run)
     return submission
+
+
+def _run_of(submission: Submission, number: int) -> Job:
+    """Raises Http404."""
+    if not 1 <= number <= MOST_RUNS:
+        raise Http404("There is no such run.")
+    runs = submission.jobs.select_related("growing_answer").order_by("pk")
+    job = next(iter(runs[number - 1 : number]), None)
+    if job is None:
+        raise Http404("There is no such run.")
+    return job
 
 
 def get_standing_for_user(user: User, public_id: str) -> Standing:

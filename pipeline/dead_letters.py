@@ -83,12 +83,11 @@ def purge_old() -> int:
 
 @transaction.atomic
 def _replace_dead(submission: Submission, by: User) -> Job:
-    dead = _must_be_dead(_current_job(submission))
+    dead = _must_be_dead(locked_current_job(submission))
     day = limits.take(by)
-    job = queue_job(submission, usage_day=day)
+    job = queue_job(submission, chosen=dead.chosen, usage_day=day)
     submission.usage_day = day
-    for letter in DeadLetter.objects.select_for_update().filter(job=dead):
-        _point_to(letter, job)
+    follow(dead, job)
     audit.record(submission, "job.retry", new_job=job.pk, by=by.pk)
     return job
 
@@ -106,10 +105,16 @@ def _queue_again(letters: Collection[int], by: User) -> list[Job]:
 
 
 def _retried(letter: DeadLetter, by: User) -> Job:
-    job = queue_job(letter.job.submission)
+    job = queue_job(letter.job.submission, chosen=letter.job.chosen)
     _point_to(letter, job)
     audit.record(letter, "job.retry", new_job=job.pk, by=by.pk)
     return job
+
+
+def follow(dead: Job, job: Job) -> None:
+    """Let the dead letter of a job, if it has one, say which run came after it."""
+    for letter in DeadLetter.objects.select_for_update().filter(job=dead, retried_as=None):
+        _point_to(letter, job)
 
 
 def _point_to(letter: DeadLetter, job: Job) -> None:
@@ -127,7 +132,7 @@ def _lock(submissions: Collection[int] | QuerySet[DeadLetter, int]) -> None:
     list(rows.select_for_update().values_list("pk"))
 
 
-def _current_job(submission: Submission) -> Job | None:
+def locked_current_job(submission: Submission) -> Job | None:
     """The submission's current job, which stays so until the transaction ends."""
     _lock([submission.pk])
     current = Submission.objects.filter(pk=submission.pk).values("current_job")

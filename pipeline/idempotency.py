@@ -61,10 +61,20 @@ class KeyedRequest:
 
     @classmethod
     def of(cls, user: User, operation: str, key: str, draft: Draft) -> KeyedRequest:
-        """Raises InvalidKey. The key is hashed before it meets a database's collation."""
+        """Raises InvalidKey."""
+        return cls._of(user, operation, key, _digest(draft))
+
+    @classmethod
+    def of_parts(cls, user: User, operation: str, key: str, *parts: Any) -> KeyedRequest:
+        """For what is asked for in other words than a draft. Raises InvalidKey."""
+        return cls._of(user, operation, key, _sha256(json.dumps(parts, sort_keys=True)))
+
+    @classmethod
+    def _of(cls, user: User, operation: str, key: str, digest: str) -> KeyedRequest:
+        """The key is hashed before it meets a database's collation."""
         if not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
             raise InvalidKey
-        return cls(user, operation, _sha256(key), _digest(draft))
+        return cls(user, operation, _sha256(key), digest)
 
 
 class _Taken(Exception):

@@ -32,7 +32,8 @@ class Submitted:
 class Lease:
     """A worker's right to write to one job during one attempt, and what the job is about.
 
-    ``is_first`` says that nobody claimed the job before, so that it has no results yet.
+    ``is_first`` says that nobody claimed the job before, so that it has no results yet; ``chosen``
+    what its user chose to run steps with (pipeline.routing).
     """
 
     job_id: int
@@ -42,6 +43,7 @@ class Lease:
     ran_before_ms: int
     submission: Submitted
     is_first: bool
+    chosen: dict[str, Any] | None = None
     claimed: float = field(default_factory=time.monotonic)
 
     def elapsed_ms(self) -> int:

@@ -14,14 +14,17 @@ from pipeline.parameters import QUEUE_LIMIT
 from pipeline.refusals import QueueFull
 
 
-def queue_job(submission: Submission, **fields: Any) -> Job:
+def queue_job(
+    submission: Submission, *, chosen: dict[str, Any] | None = None, **fields: Any
+) -> Job:
     """Create a job and make it the submission's current one; announced once it is committed.
 
     What goes wrong with that is logged only: the job stands, and the sweep announces it.
-    ``fields`` of the submission are set along with it.
+    ``chosen`` is what the user wants it run with (pipeline.routing); ``fields`` of the submission
+    are set along with it.
     """
     now = {"available_at": Now(), "announced_at": Now(), "created_at": Now()}
-    job = Job.objects.create(submission=submission, **now)
+    job = Job.objects.create(submission=submission, chosen=chosen, **now)
     Submission.objects.filter(pk=submission.pk).update(current_job=job, **fields)
     submission.current_job = job
     transaction.on_commit(lambda: dispatch.announce(job.pk), robust=True)

@@ -7,6 +7,7 @@
     │   └── InvalidKey        the Idempotency-Key is no key (400)
     ├── KeyReused             the key belongs to another submission (422)
     ├── StillRunning          another request with the key has not ended (409)
+    ├── InvalidChoice         a step cannot be run with what was chosen (422)
     ├── InvalidMark           what is said of a finding is not acceptable (422)
     ├── TooManyAtOnce         the user sends faster than allowed (429)
     └── QueueFull             too many jobs wait already (503)
@@ -91,6 +92,12 @@ class StillRunning(Refusal):
             "Another request has to end first, perhaps this same one sent before. Send it again "
             "shortly."
         )
+
+
+class InvalidChoice(Refusal):
+    """A step can not be run with what was chosen for it."""
+
+    kind = "invalid-choice"
 
 
 class InvalidMark(Refusal):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -77,10 +78,31 @@ class StepRoute:
         return (*canary, primary, *self.fallbacks)
 
 
-def routes() -> dict[Step, StepRoute]:
-    """The routes of all steps; the built-in engine for one that nothing is set for."""
+@dataclass(frozen=True)
+class Choice:
+    """What a user chose to run one step with: a model, or without a provider the built-in engine.
+
+    A job keeps it as JSON with these names, under the step's.
+    """
+
+    provider_id: int | None = None
+    provider: str = ""
+    model: str = ""
+
+    @property
+    def engine(self) -> str:
+        return BUILT_IN if self.provider_id is None else f"{self.provider}: {self.model}"
+
+
+def routes(chosen: Mapping[str, Mapping[str, Any]] | None = None) -> dict[Step, StepRoute]:
+    """The routes of all steps; the built-in engine for one that nothing is set for.
+
+    Where ``chosen`` names a step, what it names runs it alone: no fallback was chosen.
+    """
     stored: dict[str, dict[str, Any]] = cache.cached(CACHE_KEY, _load)
-    return {step: _restored(stored.get(step, {})) for step in Step}
+    as_set = {step: _restored(stored.get(step, {})) for step in Step}
+    picked = {Step(step): Choice(**kept) for step, kept in (chosen or {}).items()}
+    return as_set | {step: _chosen_route(step, choice) for step, choice in picked.items()}
 
 
 def forget_routes() -> None:
@@ -97,6 +119,17 @@ def _load() -> dict[str, dict[str, Any]]:
     for fallback in fallbacks.select_related("provider", "model"):
         of_step.setdefault(fallback.config_id, []).append(fallback)
     return {config.step: asdict(_route(config, of_step.get(config.pk, []))) for config in configs}
+
+
+def _chosen_route(step: Step, choice: Choice) -> StepRoute:
+    """With the step's own bounds and prompt. Whether it may get the code is asked at each call."""
+    if choice.provider_id is None:
+        return StepRoute()
+    config = ModelConfig.objects.filter(step=step).select_related("provider", "model").first()
+    route = _route(config or ModelConfig(step=step), [])
+    return replace(
+        route, provider_id=choice.provider_id, provider=choice.provider, model=choice.model
+    )
 
 
 def _restored(stored: dict[str, Any]) -> StepRoute:

@@ -54,7 +54,7 @@ def _run_attempt(lease: Lease) -> None:
         missing = [step for step in Step if step not in material.results]
         if not missing:
             persistently(transitions.succeed, lease)
-        chosen = persistently(routes)
+        chosen = persistently(routes, lease.chosen)
         for step, next_step in zip(missing, [*missing[1:], None], strict=True):
             answers = Drafts(lease, step, kept.get(step, ()), outcomes)
             turn = _Turn(lease, step, chosen[step], material, answers, outcomes)

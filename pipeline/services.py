@@ -1,4 +1,4 @@
-"""What can be done with submissions: send, retry, cancel, delete one. The only door to writing."""
+"""What is done with submissions: send, retry, run again, cancel, delete. The only way to write."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from pipeline.leases import Cancelled
 from pipeline.models import Job, JobState, Submission
 from pipeline.queueing import queue_job, refuse_when_full
 from pipeline.refusals import (
+    InvalidChoice,
     InvalidKey,
     InvalidSubmission,
     KeyReused,
@@ -29,9 +30,11 @@ from pipeline.refusals import (
     QueueFull,
     Refusal,
 )
+from pipeline.run_again import choices_for, run_again
 
 __all__ = [
     "Draft",
+    "InvalidChoice",
     "InvalidKey",
     "InvalidSubmission",
     "KeyReused",
@@ -44,12 +47,14 @@ __all__ = [
     "cancel_all",
     "cancel_job",
     "check",
+    "choices_for",
     "decode_upload",
     "delete_submission",
     "delete_submissions",
     "retry",
     "retry_all",
     "retry_dead_letter",
+    "run_again",
     "submit",
 ]
 

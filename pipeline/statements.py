@@ -60,6 +60,7 @@ CLAIMED = Select(
     "running_ms",
     "started_at",
     "claimed_at",
+    "chosen",
     "submission_id",
     "submission__user_id",
     "submission__code",

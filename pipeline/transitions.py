@@ -63,6 +63,7 @@ def _lease(job_id: int, owner: str, row: dict[str, Any]) -> Lease:
         ran_before_ms=row["running_ms"],
         submission=submission,
         is_first=row["started_at"] == row["claimed_at"],
+        chosen=row["chosen"],
     )
 
 

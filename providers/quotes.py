@@ -50,6 +50,16 @@ def offers(named: Iterable[Named], *, audience: str) -> dict[Named, Offer]:
     }
 
 
+def choosable(*, audience: str) -> dict[Named, Offer]:
+    """All models that are switched on and may get code of users on this plan. One query."""
+    rows = ProviderModel.objects.filter(enabled=True, provider__enabled=True)
+    found = {
+        (model.provider_id, model.name): _offer(model.provider, model.name, model, audience)
+        for model in rows.select_related("provider").order_by("provider__name", "name")
+    }
+    return {key: offer for key, offer in found.items() if not offer.refusal}
+
+
 def _offer(provider: ApiProvider, name: str, model: ProviderModel | None, audience: str) -> Offer:
     refusal = provider.refuses_code_of(audience)
     if not provider.enabled:

@@ -77,6 +77,13 @@ class Job(models.Model):
         null=True, editable=False, help_text="how many findings of each severity the dossier has"
     )
 
+    chosen = models.JSONField(
+        null=True,
+        editable=False,
+        help_text="what the user chose to run steps of this run with; steps without a choice, "
+        "and runs without any, go the way that administrators set",
+    )
+
     class Meta:
         db_table = "jobs"
         ordering = ("-id",)

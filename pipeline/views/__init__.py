@@ -9,6 +9,7 @@ from pipeline.views.exporting import submission_export, submissions_export
 from pipeline.views.handing_in import submissions
 from pipeline.views.home import home
 from pipeline.views.marking import finding_mark
+from pipeline.views.running_again import submission_again
 from pipeline.views.submission import submission_detail, submission_progress
 from pipeline.views.webhooks import webhook_remove, webhook_set, webhook_test
 
@@ -17,6 +18,7 @@ __all__ = [
     "estimate_partial",
     "finding_mark",
     "home",
+    "submission_again",
     "submission_cancel",
     "submission_detail",
     "submission_download",

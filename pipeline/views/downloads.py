@@ -27,9 +27,11 @@ REPORTS = {"markdown": "Markdown", "json": "JSON", "sarif": "SARIF"}
 @login_required
 @never_cache
 @require_safe
-def submission_download(request: HttpRequest, public_id: str) -> HttpResponse:
+def submission_download(
+    request: HttpRequest, public_id: str, run: int | None = None
+) -> HttpResponse:
     """The rebuilt code, byte for byte, always as a file and never as a page."""
-    submission = get_submission_for_user(cast(User, request.user), public_id)
+    submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
     rebuild = tabs.content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
     if rebuild is None:
         raise Http404("There is no rebuilt code yet.")
@@ -40,9 +42,11 @@ def submission_download(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
-def submission_report(request: HttpRequest, public_id: str, form: str) -> HttpResponse:
+def submission_report(
+    request: HttpRequest, public_id: str, form: str, run: int | None = None
+) -> HttpResponse:
     """The result of an ended run as a report; ``form`` is a key of REPORTS."""
-    submission = get_submission_for_user(cast(User, request.user), public_id)
+    submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
     job = submission.current_job
     if form not in REPORTS or job is None or not job.has_ended:
         raise Http404("There is no such report of this run.")

@@ -26,9 +26,11 @@ TOO_LARGE = "That is more than one export may hold. Choose fewer submissions."
 @login_required
 @never_cache
 @require_safe
-def submission_export(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """Everything about one submission."""
-    submission = get_submission_for_user(cast(User, request.user), public_id)
+def submission_export(
+    request: HttpRequest, public_id: str, run: int | None = None
+) -> HttpResponseBase:
+    """Everything about one submission, of its current run or of an earlier one."""
+    submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
     name = bundle.folder_of(submission).partition("-")[2]
     return _zip(request, [submission], f"{name}.review.zip")
 

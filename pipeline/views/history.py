@@ -20,7 +20,7 @@ from pipeline.models.submission import title_of
 from pipeline.views.history_form import HistoryForm
 
 PER_PAGE = 25
-_WORDS = {
+WORDS_OF_STATES = {
     JobState.QUEUED: ("waiting", "In the queue"),
     JobState.RUNNING: ("running", "Running"),
     JobState.SUCCEEDED: ("done", "Done"),
@@ -86,20 +86,20 @@ def rows_of(submissions: Sequence[Submission]) -> list[HistoryRow]:
 
 def _row(submission: Submission, told: dict[int, str | None]) -> HistoryRow:
     job = submission.current_job
-    mark, state = _WORDS[JobState(job.state)] if job else ("waiting", "Not run")
+    mark, state = WORDS_OF_STATES[JobState(job.state)] if job else ("waiting", "Not run")
     return HistoryRow(
         submission=submission,
         title=title_of(submission.filename, submission.start),  # type: ignore[attr-defined]
         language=language_label(submission.language),
         mark=mark,
         state=state,
-        tally=_tally(job),
+        tally=tally_of(job),
         confidence=told.get(job.pk) if job else None,
         nothing="not made" if job is None or job.has_ended else "not yet",
     )
 
 
-def _tally(job: Job | None) -> list[tuple[str, int]] | None:
+def tally_of(job: Job | None) -> list[tuple[str, int]] | None:
     if job is None or job.tally is None:
         return None
     counts: dict[str, int] = job.tally

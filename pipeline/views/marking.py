@@ -17,6 +17,7 @@ from pipeline.access import get_submission_for_user
 from pipeline.finding_life import Mark
 from pipeline.models import FindingState
 from pipeline.refusals import InvalidMark
+from pipeline.views.runs import address_of
 from pipeline.views.submission import detail_page
 from pipeline.views.triage import Typed, anchor_of
 
@@ -24,10 +25,12 @@ from pipeline.views.triage import Typed, anchor_of
 @login_required
 @never_cache
 @require_POST
-def finding_mark(request: HttpRequest, public_id: str, fingerprint: str) -> HttpResponse:
+def finding_mark(
+    request: HttpRequest, public_id: str, fingerprint: str, run: int | None = None
+) -> HttpResponse:
     """Mark a finding and go back to it; what cannot stand comes back in its form."""
     user = cast(User, request.user)
-    submission = get_submission_for_user(user, public_id)
+    submission = get_submission_for_user(user, public_id, run=run)
     try:
         said = _said(request.POST)
         found = finding_life.mark(user, submission, fingerprint, said)
@@ -37,9 +40,9 @@ def finding_mark(request: HttpRequest, public_id: str, fingerprint: str) -> Http
             refused.message,
             *(request.POST.get(name, "") for name in ("state", "reason", "expires_on")),
         )
-        return detail_page(request, submission, tab="findings", typed=typed, status=422)
+        return detail_page(request, submission, run=run, tab="findings", typed=typed, status=422)
     messages.info(request, f"{found.title}: {found.get_state_display()}.")
-    return redirect(f"{submission.get_absolute_url()}?tab=findings#{anchor_of(fingerprint)}")
+    return redirect(f"{address_of(submission, run)}?tab=findings#{anchor_of(fingerprint)}")
 
 
 def _said(sent: QueryDict) -> Mark:

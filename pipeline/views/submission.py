@@ -18,23 +18,32 @@ from pipeline.models import BUILT_IN, Step, Submission
 from pipeline.views import tabs
 from pipeline.views.history import language_label
 from pipeline.views.progress import Results, progress_of, results_of
+from pipeline.views.runs import address_of, runs_of
 
 
 @login_required
 @never_cache
 @require_safe
-def submission_detail(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The result page; ``?tab=`` names the tab, other words what it shows of it."""
-    submission = get_submission_for_user(cast(User, request.user), public_id)
-    return detail_page(request, submission, tab=request.GET.get("tab", ""))
+def submission_detail(request: HttpRequest, public_id: str, run: int | None = None) -> HttpResponse:
+    """The result page of the current run, or of the run of that number; ``?tab=`` names the tab,
+    other words what it shows of it."""
+    submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
+    return detail_page(request, submission, run=run, tab=request.GET.get("tab", ""))
 
 
 def detail_page(
-    request: HttpRequest, submission: Submission, *, tab: str, status: int = 200, **more: Any
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    tab: str,
+    run: int | None = None,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
     """The page with a tab open; ``more`` are values for its template."""
     results = results_of(submission.current_job)
     context = _frame(tab, submission, results)
+    context |= _runs(submission, run)
     current = context["tab"]
     if current.ready:
         context |= tabs.panel_of(current, submission, results, request.GET)
@@ -43,6 +52,13 @@ def detail_page(
             context |= {"result": result, "by_model": result.engine != BUILT_IN}
     context |= _head(submission, results) | more
     return render(request, "pipeline/submission.html", context, status=status)
+
+
+def _runs(submission: Submission, run: int | None) -> dict[str, Any]:
+    """Where this run is read, and the others beside it; the newest one is the current one."""
+    runs = runs_of(submission)
+    former = bool(runs) and not runs[-1].is_shown
+    return {"here": address_of(submission, run), "runs": runs, "is_former": former}
 
 
 def _frame(tab: str, submission: Submission, results: Results) -> dict[str, Any]:
@@ -83,6 +99,7 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     submission = get_submission_for_user(cast(User, request.user), public_id, code=False)
     stored = results_of(submission.current_job, content=False)
     context = _frame(request.GET.get("tab", ""), submission, stored)
+    context["here"] = address_of(submission)
     panel_came = context["tab"].ready and request.GET.get("shown") == "0"
     if context["progress"].ended or panel_came:
         return HttpResponse(headers={"HX-Refresh": "true"})
