@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.analysis.knowledge import canonical
-from pipeline.analysis.types import Change, Examination, Finding, Severity
+from pipeline.analysis.types import Change, Examination, Fate, Finding, Severity
 
 
 def problem(finding: Finding) -> str:
@@ -38,6 +38,29 @@ def gone(before: Examination, after: Examination) -> list[Finding]:
             missing[problem(finding)] -= 1
             removed.append(finding)
     return removed
+
+
+def fates(before: Examination, after: Examination) -> tuple[Fate, ...]:
+    """What became of each finding. One that is not gone is paired by its line's text, else with
+    the first of its kind that is left."""
+    removed = {finding.fingerprint for finding in gone(before, after)}
+    left = {finding.fingerprint: finding for finding in after.findings}
+    kept = [finding for finding in before.findings if finding.fingerprint not in removed]
+    now = {each.fingerprint: left.pop(each.fingerprint, None) for each in kept}
+    for finding in kept:
+        now[finding.fingerprint] = now[finding.fingerprint] or _first_like(finding, left)
+    stands = [(finding, now.get(finding.fingerprint)) for finding in before.findings]
+    return tuple(
+        Fate(fingerprint=finding.fingerprint, line=found.line if found else None)
+        for finding, found in stands
+    )
+
+
+def _first_like(finding: Finding, left: dict[str, Finding]) -> Finding | None:
+    """Taken out of ``left``, so that no two findings stand for one."""
+    kind = problem(finding)
+    found = next((each for each in left.values() if problem(each) == kind), None)
+    return left.pop(found.fingerprint) if found else None
 
 
 def targets_left(before: Examination, after: Examination, changes: tuple[Change, ...]) -> list[str]:

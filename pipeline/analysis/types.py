@@ -218,6 +218,13 @@ class VerdictCheck(Value):
     detail: str
 
 
+class Fate(Value):
+    """What became of a finding of the original in the rebuilt code, where both were measured."""
+
+    fingerprint: str
+    line: int | None = Field(description="where it stands now; null when it is gone")
+
+
 class Verdict(Value):
     """Result of the quality step."""
 
@@ -228,6 +235,7 @@ class Verdict(Value):
     rule: str = Field(default="", description="the rule of the table that gave the confidence")
     reason: str = Field(default="", description="that rule in words")
     checks: tuple[VerdictCheck, ...]
+    fates: tuple[Fate, ...] = Field(default=(), description="one for each measured finding")
     worse: str = Field(default="", description="why the original is the better one, if it is")
     explanation: str = Field(default="", description="a model's sentence; it decides nothing")
     claimed_confidence: str = Field(default="", description="a model's own; only displayed")

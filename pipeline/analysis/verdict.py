@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pipeline.analysis import harm
 from pipeline.analysis.comparison import (
+    fates,
     gone,
     lost_public_names,
     new_findings,
@@ -69,6 +70,7 @@ def judge(
         reason=rule.reason,
         checks=checks,
         worse=harm.done(before, after, checks, repaired=len(removed)) if changed else "",
+        fates=fates(before, after),
     )
 
 

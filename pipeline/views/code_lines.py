@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,17 +13,9 @@ from pipeline.analysis.types import Dossier, Finding
 from pipeline.models import Submission
 from pipeline.templatetags.display import LINES_PER_PAGE
 from pipeline.views.code_text import MAX_LINE_LENGTH, code_text
+from pipeline.views.gutter import Line, gutter
 from pipeline.views.highlighting import marked
 from pipeline.views.triage import PER_PAGE, anchor_of
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line's number; ``href`` and ``found`` are empty where no finding begins on it."""
-
-    number: int
-    href: str = ""
-    found: str = ""
 
 
 def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict) -> dict[str, Any]:
@@ -34,12 +25,12 @@ def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict
         lines.pop()
     page = Paginator(lines, LINES_PER_PAGE).get_page(query.get("page"))
     code = code_text("\n".join(page.object_list) + "\n")
-    links = _links(dossier)
+    links = links_of(dossier.findings if dossier else (), lambda finding: finding.line)
     first = page.start_index()
     return {
         "code": code,
         "marked": marked(code.text, submission.language),
-        "numbers": [links.get(n) or Line(n) for n in range(first, page.end_index() + 1)],
+        "gutter": gutter(first, page.end_index(), links),
         "page": page,
         "query": "tab=code&",
         "found_on": sum(first <= number <= page.end_index() for number in links),
@@ -47,17 +38,24 @@ def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict
     }
 
 
-def _links(dossier: Dossier | None) -> Mapping[int, Line]:
-    """For each line on which findings begin, a link to the worst of them."""
+def links_of(
+    findings: Iterable[Finding], line_of: Callable[[Finding], int | None]
+) -> Mapping[int, Line]:
+    """For each line on which findings stand, a link to the worst of them."""
     places: dict[int, list[tuple[int, Finding]]] = {}
-    for position, finding in enumerate(worst_first(dossier.findings) if dossier else []):
-        places.setdefault(finding.line, []).append((position, finding))
+    for position, finding in enumerate(worst_first(findings)):
+        number = line_of(finding)
+        if number is not None:
+            places.setdefault(number, []).append((position, finding))
     return {number: _line(number, found) for number, found in places.items()}
+
+
+def href_of(position: int, finding: Finding) -> str:
+    """Where a finding stands in the list of all, worst first."""
+    return f"?tab=findings&page={position // PER_PAGE + 1}#{anchor_of(finding.fingerprint)}"
 
 
 def _line(number: int, found: list[tuple[int, Finding]]) -> Line:
     position, worst = found[0]
-    page = position // PER_PAGE + 1
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    href = f"?tab=findings&page={page}#{anchor_of(worst.fingerprint)}"
-    return Line(number, href, f"{worst.severity}: {worst.title}{more}")
+    return Line(number, href_of(position, worst), f"{worst.severity}: {worst.title}{more}")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from pipeline.growing import growing_answer
-from pipeline.models import GrowingAnswer, Job, JobState, Step, StepResult
+from pipeline.models import BUILT_IN, GrowingAnswer, Job, JobState, Step, StepResult
 
 Results = dict[str, StepResult]
 
@@ -29,13 +29,20 @@ _AFTER_THE_END = {
 
 @dataclass(frozen=True)
 class StepBox:
-    """One step's box. ``milliseconds`` is set when it is done, ``seconds`` while it runs."""
+    """One step's box. ``milliseconds`` and ``made`` are set when it is done, ``seconds`` while it
+    runs."""
 
     number: int
     label: str
     state: str
     seconds: int | None = None
     milliseconds: int | None = None
+    made: StepResult | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the built-in engine made it and no model was asked before."""
+        return self.made is not None and self.made.engine == BUILT_IN and not self.made.input_tokens
 
     @property
     def word(self) -> str:
@@ -96,8 +103,8 @@ def _boxes(job: Job | None, results: Results) -> tuple[StepBox, ...]:
     boxes: list[StepBox] = []
     for step in Step:
         if step in results:
-            done = results[step].duration_ms
-            boxes.append(StepBox(step.position, step.label, "done", milliseconds=done))
+            made = results[step]
+            boxes.append(StepBox(step.position, step.label, "done", None, made.duration_ms, made))
             continue
         first_missing = all(box.state == "done" for box in boxes)
         boxes.append(_missing_box(job, step) if first_missing else _waiting(step))

@@ -14,10 +14,12 @@ from pydantic import ValidationError
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Value, Verdict
 from pipeline.models import Job, Step, Submission
-from pipeline.views.code_lines import code_panel
+from pipeline.views.code_lines import code_panel, links_of
 from pipeline.views.code_text import code_text
 from pipeline.views.comparing import comparison, previous_of
 from pipeline.views.diff import Manner, diff_view
+from pipeline.views.fates import FateRow, counts, fates_of
+from pipeline.views.gutter import short_gutter
 from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
 from pipeline.views.trace import trace_of
@@ -108,7 +110,8 @@ def panel_of(
         if dossier is None:
             return {}
         if tab.kind.key == "findings":
-            return {"dossier": dossier, **triage_of(submission, dossier, query)}
+            fates = {row.finding.fingerprint: row for row in _fates(submission, results)}
+            return {"dossier": dossier, **triage_of(submission, dossier, query, fates)}
         return _dossier_panel(dossier)
     if tab.kind.step == Step.REBUILDER:
         return _rebuild_panel(tab, submission, results, query)
@@ -152,15 +155,30 @@ def _rebuild_panel(
     rebuild = content_of(results, Step.REBUILDER, Rebuild)
     if rebuild is None:
         return {}
-    unchanged = rebuild.code == submission.code
     code = code_text(rebuild.code)
+    fates = _fates(submission, results)
+    lines = {row.finding.fingerprint: row.line for row in fates}
+    links = links_of((row.finding for row in fates), lambda each: lines[each.fingerprint])
     return {
         "rebuild": rebuild,
-        "unchanged": unchanged,
+        "unchanged": rebuild.code == submission.code,
+        "fates": fates,
+        "fate_counts": counts(fates).items(),
         "code": code,
+        "gutter": short_gutter(code.text.count("\n") + 1, links),
         "rejected": code_text(rebuild.rejected) if rebuild.rejected else None,
         "marked": marked(code.text, submission.language),
     }
+
+
+def _fates(submission: Submission, results: Results) -> list[FateRow]:
+    """What became of the findings in the rebuilt code; nothing while there is none."""
+    dossier = content_of(results, Step.FORENSIC, Dossier)
+    rebuild = content_of(results, Step.REBUILDER, Rebuild)
+    if dossier is None or rebuild is None:
+        return []
+    verdict = content_of(results, Step.QUALITY, Verdict)
+    return fates_of(dossier.findings, verdict, submission.code, rebuild.code)
 
 
 def _diff_panel(submission: Submission, results: Results, query: QueryDict) -> Mapping[str, Any]:

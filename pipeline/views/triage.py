@@ -39,6 +39,7 @@ class Row:
     finding: Finding
     life: Life | None
     is_new: bool
+    fate: Any = None
 
     @property
     def anchor(self) -> str:
@@ -78,11 +79,17 @@ class Typed:
     expires_on: str
 
 
-def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Mapping[str, Any]:
-    """The values that the tab's template needs."""
+def triage_of(
+    submission: Submission,
+    dossier: Dossier,
+    query: QueryDict,
+    fates: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """The values that the tab's template needs; ``fates`` tell what became of each finding in the
+    rebuilt code (pipeline.views.fates), by fingerprint."""
     lives = finding_life.lives_of(submission)
     since = finding_changes.since_before(submission, dossier)
-    rows = [_row(finding, lives, since) for finding in worst_first(dossier.findings)]
+    rows = [_row(finding, lives, since, fates or {}) for finding in worst_first(dossier.findings)]
     filters = _filters(rows, query, compared=since is not None)
     shown = [row for row in rows if all(_fits(row, each) for each in filters)]
     chosen = {each.name: each.chosen for each in filters if each.chosen}
@@ -97,8 +104,11 @@ def triage_of(submission: Submission, dossier: Dossier, query: QueryDict) -> Map
     }
 
 
-def _row(finding: Finding, lives: Mapping[str, Life], since: Since | None) -> Row:
-    return Row(finding, lives.get(finding.fingerprint), since is not None and since.is_new(finding))
+def _row(
+    finding: Finding, lives: Mapping[str, Life], since: Since | None, fates: Mapping[str, Any]
+) -> Row:
+    is_new = since is not None and since.is_new(finding)
+    return Row(finding, lives.get(finding.fingerprint), is_new, fates.get(finding.fingerprint))
 
 
 def _filters(rows: Iterable[Row], query: QueryDict, *, compared: bool) -> list[Filter]:
