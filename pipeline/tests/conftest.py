@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.analysis.remembered import remembered
+from pipeline.views.kept import kept, kept_lines
 from providers.tests.conftest import make_provider, provider, vendor, vendor_process
 
 if TYPE_CHECKING:
@@ -17,8 +18,10 @@ __all__ = ["make_provider", "provider", "vendor", "vendor_process"]
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
-    """Every test measures its texts itself."""
+    """Every test measures its texts, and makes its pages, itself."""
     remembered.forget()
+    kept.forget()
+    kept_lines.forget()
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def test_it_leads_to_the_new_line_of_one_that_is_there(as_alice: Client, sent: S
     stored(sent, "# new\n" + CODE, Fate(fingerprint="Weak hash-3", line=4))
     for name in ("rebuilt", "findings"):
         page = tab(as_alice, sent, name)
-        assertContains(page, '"?tab=rebuilt#L4">still there, line 4</a>')
+        assertContains(page, 'href="?tab=rebuilt#L4">still there, line 4</a>')
 
 
 @pytest.mark.django_db

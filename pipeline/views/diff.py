@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
 
 from pipeline.analysis.diff import Row, rows
 from pipeline.views.code_text import shorten
+from pipeline.views.kept import kept
 
 MAX_ROWS = 2_000
 INVISIBLE = (
@@ -18,6 +21,10 @@ INVISIBLE = (
 )
 SPACES_ONLY = "They differ only in spaces and tabs."
 CUT = "The page shows the first part of it."
+SIGNS = {
+    "added": '+<span class="hidden-text">added</span>',
+    "removed": '\u2212<span class="hidden-text">removed</span>',
+}
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,11 @@ class Manner:
 class DiffView:
     """``added`` and ``removed`` count all lines; ``problem`` says what is not shown.
 
-    Side by side, ``pairs`` are what is shown; one below the other, ``rows`` are.
+    ``body`` are the rows of the table as HTML; empty where there is nothing to show.
     """
 
     manner: Manner
-    rows: tuple[DiffRow, ...]
-    pairs: tuple[Pair, ...]
+    body: SafeString
     added: int
     removed: int
     problem: str = ""
@@ -86,20 +92,60 @@ class DiffView:
 def diff_view(original: str, rebuilt: str, manner: Manner | None = None) -> DiffView:
     """What to show for two texts that are not equal."""
     manner = manner or Manner()
-    lines = rows(original, rebuilt, ignore_space=manner.ignore_space)
-    if not lines:
-        problem = SPACES_ONLY if manner.ignore_space else INVISIBLE
-        return DiffView(manner, (), (), 0, 0, problem)
-    shown = lines[:MAX_ROWS]
-    side = manner.side_by_side
-    return DiffView(
-        manner=manner,
-        rows=() if side else tuple(_stacked(shown)),
-        pairs=tuple(_pair(row) for row in shown) if side else (),
-        added=sum(row.kind in ("changed", "added") for row in lines),
-        removed=sum(row.kind in ("changed", "removed") for row in lines),
-        problem=CUT if len(lines) > MAX_ROWS else "",
+    # The first line of what is kept are the counts: they come of the same long work.
+    told = kept.get(
+        ("diff", manner.query(), original, rebuilt), lambda: _told(original, rebuilt, manner)
     )
+    head, _, body = told.partition("\n")
+    count, added, removed = (int(number) for number in head.split())
+    if not count:
+        return DiffView(
+            manner, SafeString(""), 0, 0, SPACES_ONLY if manner.ignore_space else INVISIBLE
+        )
+    problem = CUT if count > MAX_ROWS else ""
+    return DiffView(manner, mark_safe(body), added, removed, problem)  # noqa: S308 - of _told
+
+
+def _told(original: str, rebuilt: str, manner: Manner) -> SafeString:
+    """How many rows there are, added and removed; below it the table's rows."""
+    lines = rows(original, rebuilt, ignore_space=manner.ignore_space)
+    added = sum(row.kind in ("changed", "added") for row in lines)
+    removed = sum(row.kind in ("changed", "removed") for row in lines)
+    shown = lines[:MAX_ROWS]
+    made = (
+        map(_side_html, map(_pair, shown)) if manner.side_by_side else map(_html, _stacked(shown))
+    )
+    return mark_safe(f"{len(lines)} {added} {removed}\n" + "\n".join(made))  # noqa: S308
+
+
+def _html(row: DiffRow) -> str:
+    """Put together here and not in a template: a page has thousands of them."""
+    text = html.escape(row.text)
+    if row.kind == "gap":
+        return f'<tr class="gap"><td colspan="4">{text}</td></tr>'
+    return (
+        f'<tr class="{row.kind}"><td class="gutter">{_number(row.old)}</td>'
+        f'<td class="gutter">{_number(row.new)}</td>'
+        f'<td class="sign">{SIGNS.get(row.kind, "")}</td><td>{text}</td></tr>'
+    )
+
+
+def _side_html(pair: Pair) -> str:
+    if pair.kind == "gap":
+        return f'<tr class="gap"><td colspan="4">{html.escape(pair.left)}</td></tr>'
+    left = _cell(pair, pair.old, pair.left, "was")
+    return f"<tr>{left}{_cell(pair, pair.new, pair.right, 'came')}</tr>"
+
+
+def _cell(pair: Pair, number: int | None, text: str, word: str) -> str:
+    """A number and a line of one side, empty where the side has none."""
+    kind = "none" if number is None else "" if pair.kind == "same" else word
+    attribute = f' class="{kind}"' if kind else ""
+    return f'<td class="gutter">{_number(number)}</td><td{attribute}>{html.escape(text)}</td>'
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def _pair(row: Row) -> Pair:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from pipeline.analysis.diff import opcodes
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.source import split_lines
 from pipeline.analysis.types import Finding, Verdict
+from pipeline.templatetags.display import visible
 from pipeline.views.code_lines import href_of
+from pipeline.views.kept import kept_lines
 
 GONE = "Gone"
 THERE = "Still there"
@@ -38,7 +43,7 @@ def fates_of(
     measured = {fate.fingerprint: fate.line for fate in verdict.fates} if verdict else {}
     ordered = worst_first(findings)
     all_measured = all(finding.fingerprint in measured for finding in ordered)
-    moved = {} if all_measured else _lines_moved(original, rebuilt)
+    moved = {} if all_measured else lines_moved(original, rebuilt)
     return [
         _fate(finding, href_of(position, finding), measured, moved)
         for position, finding in enumerate(ordered)
@@ -64,8 +69,29 @@ def _fate(
     return FateRow(finding, href, OTHER_LINE if line is None else SAME_LINE, line, False)
 
 
-def _lines_moved(original: str, rebuilt: str) -> dict[int, int]:
+def list_html(rows: Iterable[FateRow]) -> SafeString:
+    """The list's items. Put together here and not in a template: there may be hundreds."""
+    return mark_safe("\n".join(map(_item, rows)))  # noqa: S308 - what comes from outside is escaped
+
+
+def _item(row: FateRow) -> str:
+    finding = row.finding
+    said = f"{row.word.lower()}, line {row.line}"
+    where = f'<a href="?tab=rebuilt#L{row.line}">{said}</a>' if row.line else row.word.lower()
+    title = escape(visible(finding.title))
+    return (
+        f'<li class="row"><span class="number">{where}</span>'
+        f'<span class="grow"><a href="{escape(row.href)}">{title}</a></span>'
+        f'<span class="quiet">{finding.severity}, was on line {finding.line}</span></li>'
+    )
+
+
+def lines_moved(original: str, rebuilt: str) -> dict[int, int]:
     """Where each unchanged line of the original stands in the rebuilt code."""
+    return kept_lines.get(("moved", original, rebuilt), lambda: _lines_moved(original, rebuilt))
+
+
+def _lines_moved(original: str, rebuilt: str) -> dict[int, int]:
     moved: dict[int, int] = {}
     for tag, start, end, start_new, _ in opcodes(split_lines(original), split_lines(rebuilt)):
         if tag == "equal":

@@ -14,9 +14,9 @@ from accounts.models import User
 from pipeline import usage
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Dossier, Verdict
-from pipeline.models import BUILT_IN, Step, Submission
+from pipeline.models import BUILT_IN, Job, Step, Submission
 from pipeline.views import tabs
-from pipeline.views.history import language_label
+from pipeline.views.history import language_label, tally_of
 from pipeline.views.progress import Results, progress_of, results_of
 from pipeline.views.runs import address_of, runs_of
 
@@ -75,16 +75,22 @@ def _frame(tab: str, submission: Submission, results: Results) -> dict[str, Any]
 
 def _head(submission: Submission, results: Results) -> dict[str, Any]:
     """What stands above the tabs."""
-    dossier = tabs.content_of(results, Step.FORENSIC, Dossier)
     job = submission.current_job
-    severities = [str(finding.severity) for finding in dossier.findings] if dossier else None
     return {
         "language": language_label(submission.language),
         "size": len(submission.code.encode()),
-        "tally": None if severities is None else tabs.tally(severities),
+        "tally": _tally(job, results),
         "total": usage.of_job(job.pk) if job and job.has_ended else None,
         "verdict": tabs.content_of(results, Step.QUALITY, Verdict),
     }
+
+
+def _tally(job: Job | None, results: Results) -> list[tuple[str, int]] | None:
+    """From the job's row where it is known: reading a large dossier takes longer than the page."""
+    if (kept := tally_of(job)) is not None:
+        return kept
+    dossier = tabs.content_of(results, Step.FORENSIC, Dossier)
+    return tabs.tally([str(finding.severity) for finding in dossier.findings]) if dossier else None
 
 
 @login_required

@@ -18,7 +18,7 @@ from pipeline.views.code_lines import code_panel, links_of
 from pipeline.views.code_text import code_text
 from pipeline.views.comparing import comparison, previous_of
 from pipeline.views.diff import Manner, diff_view
-from pipeline.views.fates import FateRow, counts, fates_of
+from pipeline.views.fates import FateRow, counts, fates_of, list_html
 from pipeline.views.gutter import short_gutter
 from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
@@ -162,7 +162,8 @@ def _rebuild_panel(
     return {
         "rebuild": rebuild,
         "unchanged": rebuild.code == submission.code,
-        "fates": fates,
+        "fates": len(fates),
+        "fate_list": list_html(fates),
         "fate_counts": counts(fates).items(),
         "code": code,
         "gutter": short_gutter(code.text.count("\n") + 1, links),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
+from django.utils.html import format_html_join
 
 from pipeline import finding_changes, finding_life
 from pipeline.analysis.findings import worst_first
@@ -25,6 +26,8 @@ STATES = {
     FindingState.FALSE_POSITIVE: "False positive",
     FindingState.ACCEPTED: "Accepted risk",
 }
+
+MARK_CHOICES = [(state.value, state.label) for state in (*MARKS, FindingState.OPEN)]
 
 
 def anchor_of(fingerprint: str) -> str:
@@ -100,7 +103,8 @@ def triage_of(
         "since": since,
         "still_there": len(rows) - len(since.new) if since else 0,
         "query": urlencode({"tab": "findings", **chosen}) + "&",
-        "marks": [(state.value, state.label) for state in (*MARKS, FindingState.OPEN)],
+        "marks": MARK_CHOICES,
+        "mark_options": format_html_join("", '<option value="{}">{}</option>', MARK_CHOICES),
     }
 
 
