@@ -165,3 +165,11 @@ def test_it_polls_without_reading_code_or_results(as_alice: Client, submission: 
     assert len(queries) <= 4
     assert '"code"' not in asked.replace("`", '"')
     assert '"content"' not in asked.replace("`", '"')
+
+
+def test_it_reloads_the_page_of_somebody_who_was_signed_out(
+    client: Client, submission: Submission
+) -> None:
+    url = f"/submissions/{submission.public_id}/progress/"
+    assert client.get(url, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert client.get(url)["Location"].startswith("/sign-in/")

@@ -20,6 +20,8 @@ from pipeline.views.history import language_label, tally_of
 from pipeline.views.progress import Results, progress_of, results_of
 from pipeline.views.runs import address_of, runs_of
 
+RELOAD = {"HX-Refresh": "true"}
+
 
 @login_required
 @never_cache
@@ -93,10 +95,17 @@ def _tally(job: Job | None, results: Results) -> list[tuple[str, int]] | None:
     return tabs.tally([str(finding.severity) for finding in dossier.findings]) if dossier else None
 
 
-@login_required
 @never_cache
 @require_safe
 def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The polled part of the page; who was signed out meanwhile gets a reload, which says so."""
+    if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
+        return HttpResponse(headers=RELOAD)
+    return _progress(request, public_id)
+
+
+@login_required
+def _progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """The polled part of the page: 204 while nothing changed, a reload when the page must change.
 
     ``seen`` and ``shown`` tell what the page has: the progress it shows, and whether its panel
@@ -108,7 +117,7 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     context["here"] = address_of(submission)
     panel_came = context["tab"].ready and request.GET.get("shown") == "0"
     if context["progress"].ended or panel_came:
-        return HttpResponse(headers={"HX-Refresh": "true"})
+        return HttpResponse(headers=RELOAD)
     if request.GET.get("seen") == context["progress"].seen:
         return HttpResponse(status=204)
     return render(request, "partials/progress.html", context)

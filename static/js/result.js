@@ -1,4 +1,5 @@
-// Comforts of the result page: a running clock, and a button that copies the rebuilt code.
+// Comforts of the result page: a running clock, word of a lost connection, and a button that copies
+// the rebuilt code.
 (() => {
   "use strict";
   const firstSeen = new WeakMap();
@@ -11,6 +12,26 @@
   const showAll = () => document.querySelectorAll("[data-elapsed]").forEach(showElapsed);
   setInterval(showAll, 250);
   showAll();
+
+  // The page goes on asking by itself; this only says why nothing moves, until an answer comes.
+  const connection = document.querySelector("[data-connection]");
+  const say = (text) => {
+    if (!connection || connection.textContent === text) return;
+    connection.textContent = text;
+    connection.hidden = !text;
+  };
+  const GONE = [401, 403, 404];
+  document.addEventListener("htmx:sendError", () => say("Connection lost, trying again."));
+  document.addEventListener("htmx:timeout", () => say("Connection lost, trying again."));
+  document.addEventListener("htmx:responseError", (event) => {
+    // The page itself says best what became of it: signed out elsewhere, or deleted.
+    if (GONE.includes(event.detail.xhr.status)) globalThis.location.reload();
+    else say("The server does not answer right now, trying again.");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) say("");
+  });
+  globalThis.addEventListener("offline", () => say("Connection lost, trying again."));
 
   const copyFrom = async (button) => {
     const answer = await fetch(button.dataset.copy, { credentials: "same-origin" });
