@@ -10,9 +10,8 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as InvalidValue
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
-from ninja import NinjaAPI, Swagger
+from ninja import Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
-from ninja.openapi.schema import OpenAPISchema
 
 from accounts.api import router as auth
 from accounts.api_access import (
@@ -27,6 +26,8 @@ from accounts.services import AccountError
 from billing.api import router as users
 from billing.limit_headers import tell_limit_reached, tell_too_many_a_minute
 from billing.limits import LimitReached
+from config.api_bodies import JSON, JsonOnly, WrongContentType
+from config.api_schema import Api
 from config.errors import bad_request
 from operations import api as installation
 from operations import problems, runtime_config
@@ -35,6 +36,7 @@ from pipeline.api import router as code
 from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
 from pipeline.api_routes import router as routes
+from pipeline.api_reading import router as reading
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 
@@ -48,19 +50,6 @@ ENDED_OR_WRONG = (
     "This token does not work: it is not one of ours, it expired or was revoked, or its account "
     "is shut. Create another on the account page."
 )
-
-
-class Api(NinjaAPI):
-    """Says in its description that errors are problems, which ninja cannot be told by operation."""
-
-    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**kwargs)
-        for path in schema["paths"].values():
-            for operation in path.values():
-                for status, answer in operation["responses"].items():
-                    if int(status) >= 400:
-                        answer["content"] = {problems.CONTENT_TYPE: _only_content(answer)}
-        return schema
 
 
 def kept_by_nobody(run: Run) -> Run:
@@ -80,11 +69,13 @@ api = Api(
     title="AI to Production",
     version="1",
     urls_namespace="api",
+    parser=JsonOnly(),
     docs=Swagger(settings={"validatorUrl": None}),  # the validator would be another site
 )
 api.add_decorator(kept_by_nobody, mode="view")
 api.add_router("/auth", auth)
 api.add_router("/code", code)
+api.add_router("/code", reading)
 api.add_router("/code", findings)
 api.add_router("/admin", pipeline_admin)
 api.add_router("/admin", providers)
@@ -93,11 +84,6 @@ api.add_router("/admin", routes)
 api.add_router("/admin", people)
 api.add_router("/admin", installation.reads, auth=ADMINISTRATORS)
 api.add_router("/admin", installation.changes, auth=CHANGING_ADMINISTRATORS)
-
-
-def _only_content(answer: dict[str, Any]) -> Any:
-    (content,) = answer["content"].values()
-    return content
 
 
 @api.exception_handler(AuthenticationError)
@@ -160,6 +146,8 @@ def not_possible(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(HttpError)
 def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses: an unreadable body, or a missing CSRF token."""
+    if isinstance(error.__cause__, WrongContentType):
+        return problem("wrong-content-type", 415, f"Send JSON, declared as {JSON}.")
     if error.status_code == 403:
         return problem("csrf-failed", 403, CSRF_DETAIL)
     kinds = {400: "unreadable-body"}

@@ -25,8 +25,15 @@ def _written_as_a_day(value: object) -> object:
     raise ValueError("Write the day as 2026-01-31.")
 
 
+def _written_as_a_number(value: object) -> object:
+    """Refuse texts and truths; 1.0 is a whole number in JSON, and pydantic takes it for one."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError("A whole number is needed.")
+    return value
+
+
 Day = Annotated[date, BeforeValidator(_written_as_a_day)]
-RowId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_written_as_a_number)]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 

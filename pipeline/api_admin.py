@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
-from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
@@ -42,7 +42,11 @@ class NewPrompt(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     step: Step
-    content: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    content: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1),
+        WithJsonSchema({"type": "string", "pattern": r"\S"}),
+    ]
 
 
 class SeedDone(BaseModel):

@@ -11,16 +11,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.api_access import SIGNED_IN, SUBMITTERS
 from accounts.models import User
+from operations.api_lists import Day
 from operations.problems import Problem
 from pipeline import finding_changes, finding_life
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding
-from pipeline.finding_life import Life, Mark
+from pipeline.api_values import LONGEST_ID, PublicId
+from pipeline.finding_life import LONGEST_REASON, Life, Mark
 from pipeline.models import FindingState, Step, StepResult, Submission
 
 router = Router(tags=["code"], auth=SIGNED_IN)
-Id = Annotated[str, Query(description="id of a submission of yours")]
+Id = Annotated[PublicId, Query(description="id of a submission of yours")]
 
 
 class FindingLife(BaseModel):
@@ -47,11 +49,13 @@ class FindingMark(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(description="id of a submission of yours")
-    fingerprint: str
+    id: PublicId = Field(description="id of a submission of yours")
+    fingerprint: Annotated[str, Field(max_length=LONGEST_ID)]
     state: Literal["open", "false-positive", "accepted"]
-    reason: str = Field("", description="needed unless it is open; 500 characters at most")
-    expires_on: date | None = Field(None, description="last UTC day of an accepted risk")
+    reason: str = Field(
+        "", description="needed unless it is open", json_schema_extra={"maxLength": LONGEST_REASON}
+    )
+    expires_on: Day | None = Field(None, description="last UTC day of an accepted risk")
 
 
 class Marked(BaseModel):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
@@ -89,7 +89,7 @@ class Switch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: RowId
-    enabled: bool
+    enabled: StrictBool
 
 
 class ProviderId(BaseModel):
@@ -100,14 +100,14 @@ class ProviderId(BaseModel):
     id: RowId
 
 
-class Check(Row):
+class ConnectionCheck(Row):
     """How asking a provider for its models went."""
 
     ok: bool
     error: str
 
 
-class Sync(Check):
+class Sync(ConnectionCheck):
     """The same, and the names of the models that are new here."""
 
     added: list[str]
@@ -189,7 +189,7 @@ def toggle_provider(request: HttpRequest, sent: Switch) -> Provider:
     "/testProviderConnection",
     operation_id="admin.testProviderConnection",
     auth=CHANGING_ADMINISTRATORS,
-    response={200: Check, 404: Problem},
+    response={200: ConnectionCheck, 404: Problem},
 )
 def test_provider_connection(request: HttpRequest, sent: ProviderId) -> Any:
     """Ask a provider for its models, and note in its health how that went. Up to 20 seconds."""

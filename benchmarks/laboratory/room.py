@@ -93,9 +93,13 @@ class Laboratory:
         """Start a worker pool without Celery."""
         return self.start(name, "manage.py", "work", "--slots", str(slots), **variables)
 
-    def start_web(self, *, workers: int = 1, threads: int = 4) -> None:
-        """Start the production web server and wait until it answers."""
+    def start_web(self, *, workers: int = 1, threads: int = 4, application: str = "") -> None:
+        """Start the production web server and wait until it answers.
+
+        ``application`` is where another WSGI application than the product's stands.
+        """
         command = web_command(sys.executable, self.web_port)
+        command[-1] = application or command[-1]
         command[command.index("--workers") + 1] = str(workers)
         command[command.index("--blocking-threads") + 1] = str(threads)
         self.start("web", *command[1:])

@@ -14,7 +14,7 @@ from accounts.models import User
 from operations.models import AuditEntry
 from operations.problems import problem
 from operations.request_ids import HEADER, MOST_CHARACTERS
-from pipeline import api
+from pipeline import api_reading
 from pipeline.tests.api_client import ApiClient, problem_of
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_it_says_it_of_our_own_mistakes(alice: User, monkeypatch: pytest.MonkeyP
     def fail(_request: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(api, "_user", fail)
+    monkeypatch.setattr(api_reading, "_user", fail)
     caller = ApiClient(alice)
     caller.http.raise_request_exception = False
     assert problem_of(caller.ask("code.getHistory")) == (500, "internal-error")

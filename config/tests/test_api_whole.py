@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from config.api import api as whole
-from pipeline import api
+from pipeline import api_reading
 from pipeline.refusals import InvalidKey, Refusal
 from pipeline.tests.api_client import ApiClient, problem_of
 
@@ -87,7 +87,7 @@ def test_it_tells_nothing_of_our_mistakes(alice: Any, monkeypatch: pytest.Monkey
     def fail(_request: HttpRequest) -> None:
         raise RuntimeError("a secret of ours")
 
-    monkeypatch.setattr(api, "_user", fail)
+    monkeypatch.setattr(api_reading, "_user", fail)
     caller = ApiClient(alice)
     caller.http.raise_request_exception = False
     answer = caller.ask("code.getHistory")

@@ -1,0 +1,88 @@
+"""Bodies that nobody well-meaning sends: each is refused by name, and none is a server error."""
+
+from __future__ import annotations
+
+import pytest
+from django.http import HttpResponse
+
+from accounts.models import User
+from pipeline.models import Submission
+from pipeline.tests.api_client import ApiClient, problem_of
+
+pytestmark = pytest.mark.django_db
+GOOD = b'{"code": "x = 1", "language": "python"}'
+
+
+@pytest.fixture
+def api(an_admin: User) -> ApiClient:
+    return ApiClient(an_admin)
+
+
+def post(
+    api: ApiClient, body: bytes, kind: str = "application/json", to: str = "code/submit"
+) -> HttpResponse:
+    return api.http.post(f"/api/v1/{to}", body, kind, headers={"X-CSRFToken": api.csrf})
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_it_takes_json_that_is_declared_as_json(api: ApiClient, kind: str) -> None:
+    assert post(api, GOOD, kind).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "kind", ["", "text/plain", "application/x-www-form-urlencoded", "application/xml", "x"]
+)
+def test_it_takes_nothing_that_is_declared_as_something_else(api: ApiClient, kind: str) -> None:
+    assert problem_of(post(api, GOOD, kind)) == (415, "wrong-content-type")
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"\x00",
+        b"[" * 100_000,
+        b'{"a":' * 50_000,
+        b'{"id": ' + b"9" * 5_000 + b"}",
+        b'{"id": NaN}',
+        b'{"id": Infinity}',
+    ],
+)
+def test_it_cannot_read_what_is_no_json(api: ApiClient, body: bytes) -> None:
+    answer = post(api, body, to="admin/retryJob")
+    assert problem_of(answer) == (400, "unreadable-body")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["0", "-1", "true", '"1"', "1.5", "1e400", "null", "[1]", "{}", str(2**63), str(10**30)],
+)
+def test_it_takes_whole_numbers_alone_for_ids(api: ApiClient, value: str) -> None:
+    answer = post(api, f'{{"id": {value}}}'.encode(), to="admin/retryJob")
+    assert problem_of(answer) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("value", ["1", "1.0", str(2**63 - 1)])
+def test_it_looks_for_what_may_be_an_id(api: ApiClient, value: str) -> None:
+    answer = post(api, f'{{"id": {value}}}'.encode(), to="admin/retryJob")
+    assert problem_of(answer) == (404, "not-found")
+
+
+@pytest.mark.parametrize("value", ["1", "0", '"yes"', '"true"', "null"])
+def test_it_takes_truths_alone_for_truths(api: ApiClient, value: str) -> None:
+    answer = post(api, f'{{"id": 1, "enabled": {value}}}'.encode(), to="admin/toggleProvider")
+    assert problem_of(answer) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("text", ["a\\u0000b", "\\ud800", "\\udfff\\ud800"])
+def test_it_takes_no_half_characters_and_no_nul_in_code(api: ApiClient, text: str) -> None:
+    answer = post(api, f'{{"code": "{text}", "language": "python"}}'.encode())
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("text", ["%00", "%ff", "%ed%a0%80", "%F0%9F%98%80", "a" * 64])
+def test_it_looks_for_any_text_that_may_be_an_id(api: ApiClient, text: str) -> None:
+    answer = api.http.get(f"/api/v1/code/getResult?id={text}")
+    assert problem_of(answer) == (404, "not-found")
