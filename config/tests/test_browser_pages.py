@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LONG_NAME = "n" * 197 + ".py"
 CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())  # \u202eevil\u2066\n"
 HOME_BYTES = 120_000
+RESULT_BYTES = 160_000  # its fonts, styles and scripts, and a page with little on it
 TABS = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "evidence", "trace")
 VIEWS = (
     *(f"?tab={tab}" for tab in TABS),
@@ -118,3 +120,17 @@ def test_home_is_light_without_the_editor(page: Page) -> None:
     page.goto("/", wait_until="networkidle")
     assert any("codemirror" in address for address in sizes)
     assert sum(size for url, size in sizes.items() if "codemirror" not in url) <= HOME_BYTES
+
+
+def test_a_result_is_light_apart_from_what_is_in_it(page: Page, result: str) -> None:
+    sizes: dict[str, int] = {}
+    sign_in(page)
+    page.on("response", lambda got: sizes.update({got.url: sent_bytes(got.url, got.body())}))
+    page.goto(f"{result}?tab=verdict", wait_until="networkidle")
+    assert any("htmx" in address for address in sizes)
+    assert sum(sizes.values()) <= RESULT_BYTES, sizes
+
+
+def sent_bytes(url: str, body: bytes) -> int:
+    """As the production server sends it: styles and scripts are compressed, pages are not."""
+    return len(gzip.compress(body)) if url.endswith((".css", ".js", ".svg")) else len(body)
