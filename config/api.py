@@ -30,13 +30,13 @@ from config.api_bodies import JSON, JsonOnly, WrongContentType
 from config.api_schema import Api
 from config.errors import bad_request
 from operations import api as installation
-from operations import problems, runtime_config
+from operations import runtime_config
 from operations.problems import problem
 from pipeline.api import router as code
 from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
-from pipeline.api_routes import router as routes
 from pipeline.api_reading import router as reading
+from pipeline.api_routes import router as routes
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 
