@@ -18,7 +18,8 @@ from django.http import HttpRequest
 
 from accounts import services, tokens
 from accounts.models import ApiToken, User
-from operations.admin import ConsoleAdmin, ReadOnlyAdmin
+from accounts.tables import USERS
+from operations.admin import ConsoleAdmin, Exporting, ReadOnlyAdmin
 
 admin.site.unregister(Group)  # rights follow from the role alone
 
@@ -49,9 +50,10 @@ class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(ConsoleAdmin):
+class UserAdmin(Exporting, ConsoleAdmin):
     """One line a user. Users are suspended rather than deleted: their history has to stand."""
 
+    outgoing = USERS
     form = UserForm
     list_display = ("email", "name", "role", "active", "is_system", "created_at", "last_login")
     list_filter = ("role", "is_active", "is_system", "created_at")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
-from accounts.models import User
-from billing import overrides
-from billing.export import usage_as_csv
+from billing import overrides, tables
 from billing.models import (
     BudgetDay,
     BudgetReservation,
@@ -19,14 +17,15 @@ from billing.models import (
     Membership,
     Plan,
 )
-from operations.admin import ConsoleAdmin, ReadOnlyAdmin
+from operations.admin import ConsoleAdmin, Exporting, Importing, ReadOnlyAdmin
 from operations.money import dollars
 
 
 @admin.register(DailyUsage)
-class DailyUsageAdmin(ReadOnlyAdmin):
+class DailyUsageAdmin(Exporting, ReadOnlyAdmin):
     """What each user used on each UTC day; only submissions and their runs change it."""
 
+    outgoing = tables.USAGE
     list_display = (
         "day", "user", "submissions", "calls", "input_tokens", "output_tokens", "cost",
         "unpriced_calls",
@@ -37,14 +36,6 @@ class DailyUsageAdmin(ReadOnlyAdmin):
     search_fields = ("user__email",)
     search_help_text = "E-mail address"
     ordering = ("-day", "user__email")
-    actions = ("export",)
-
-    @admin.action(description="Export as CSV")
-    def export(self, request: HttpRequest, queryset: QuerySet[DailyUsage]) -> HttpResponse:
-        text = usage_as_csv(queryset, by=cast(User, request.user))
-        response = HttpResponse(text.encode(), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="daily-usage.csv"'
-        return response
 
     @admin.display(description="known cost", ordering="cost_microdollars")
     def cost(self, usage: DailyUsage) -> str:
@@ -52,9 +43,11 @@ class DailyUsageAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LimitOverride)
-class LimitOverrideAdmin(ConsoleAdmin):
+class LimitOverrideAdmin(Importing, ConsoleAdmin):
     """Exceptions to the daily limit; they count from the next submission on."""
 
+    outgoing = tables.OverridesOut
+    incoming = tables.OverridesIn
     list_display = ("user", "daily_limit", "reason", "updated_at")
     list_filter = ("updated_at",)
     list_select_related = ("user",)

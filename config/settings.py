@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_celery_beat",
     "django_celery_results",
+    "import_export",
     "ninja",
     "csp",
 ]
@@ -245,6 +246,10 @@ CONTENT_SECURITY_POLICY = {
 # Percent-encoding can triple pasted code; the exact limit is checked on the decoded bytes.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * MAX_CODE_SIZE_BYTES + 65_536
 MAX_REQUEST_BYTES = 4 * MAX_CODE_SIZE_BYTES + 65_536
+
+# --- Tables that leave the console -----------------------------------------------------------
+
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # see operations.tables
 
 # --- Language, time, files -------------------------------------------------------------------
 

@@ -2,10 +2,13 @@
 
 from operations.admin import audit_log, config
 from operations.admin.base import NOTHING, ConsoleAdmin, ReadOnlyAdmin, pretty_json
+from operations.admin.tables import Exporting, Importing
 
 __all__ = [
     "NOTHING",
     "ConsoleAdmin",
+    "Exporting",
+    "Importing",
     "ReadOnlyAdmin",
     "audit_log",
     "config",

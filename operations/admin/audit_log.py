@@ -11,15 +11,18 @@ from django.utils.safestring import SafeString
 
 from operations import audit_reading
 from operations.admin.base import NOTHING, ReadOnlyAdmin, pretty_json
+from operations.admin.tables import Exporting
+from operations.audit_table import AuditTable
 from operations.models import AuditEntry
 
 admin.site.unregister(AuditEntry)
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
+class AuditEntryAdmin(Exporting, ReadOnlyAdmin):
     """Who did what to what: one line an entry, before and after inside."""
 
+    outgoing = AuditTable
     date_hierarchy = "timestamp"
     list_display = ("timestamp", "who", "what", "content_type", "object_repr", "remote_addr")
     list_display_links = ("timestamp",)

@@ -14,20 +14,22 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from operations.admin import NOTHING, ConsoleAdmin
+from operations.admin import NOTHING, ConsoleAdmin, Exporting
 from pipeline import dead_letters, services
 from pipeline.admin.links import calls_link, submission_link
 from pipeline.admin.row_actions import RowActions
 from pipeline.models import DeadLetter
+from pipeline.tables import DEAD_LETTERS
 from pipeline.templatetags.display import visible
 
 NAMED = 20  # letters that a question names one by one
 
 
 @admin.register(DeadLetter)
-class DeadLetterAdmin(RowActions, ConsoleAdmin):
+class DeadLetterAdmin(Exporting, RowActions, ConsoleAdmin):
     """Jobs that ended without a result, to look at, retry or delete."""
 
+    outgoing = DEAD_LETTERS
     list_display = (
         "created_at", "job_number", "owner", "error", "where", "retried_as",
     )  # fmt: skip

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from operations.admin import ReadOnlyAdmin
+from operations.admin import Exporting, ReadOnlyAdmin
 from pipeline.admin.links import submission_link
 from pipeline.models import FindingEvent, KnownFinding
+from pipeline.tables import FINDINGS
 
 
 class FindingEventInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -29,9 +30,10 @@ class FindingEventInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(KnownFinding)
-class KnownFindingAdmin(ReadOnlyAdmin):
+class KnownFindingAdmin(Exporting, ReadOnlyAdmin):
     """Users mark their own findings; administrators see what they said."""
 
+    outgoing = FINDINGS
     list_display = (
         "last_seen_at",
         "title",

@@ -14,11 +14,12 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from operations import audit
-from operations.admin import ReadOnlyAdmin, pretty_json
+from operations.admin import Exporting, ReadOnlyAdmin, pretty_json
 from pipeline import services
 from pipeline.admin.links import calls_link, letter_link, name_of, submission_link
 from pipeline.admin.row_actions import RowActions
 from pipeline.models import Job, StepResult, Submission
+from pipeline.tables import SUBMISSIONS
 
 
 class CodeViewAdmin(ReadOnlyAdmin):
@@ -33,9 +34,10 @@ class CodeViewAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(CodeViewAdmin):
+class SubmissionAdmin(Exporting, CodeViewAdmin):
     """What users sent. Lists never load code; the page of one submission shows it."""
 
+    outgoing = SUBMISSIONS
     list_display = ("created_at", "named", "user", "language", "state", "public_id")
     list_filter = ("current_job__state", "language", "created_at")
     list_select_related = ("user", "current_job")

@@ -13,18 +13,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from operations.admin import NOTHING, ConsoleAdmin
+from operations.admin import NOTHING, ConsoleAdmin, Importing
 from pipeline import routing
 from pipeline.defaults import add_prompt_version
 from pipeline.models import ModelConfig, Step, StepFallback, SystemPrompt
 from pipeline.route_changes import MOST_FALLBACKS
 from pipeline.route_form import FallbackForm, FallbackFormSet, StepRouteForm
+from pipeline.tables import PROMPTS, PromptsIn
 
 
 @admin.register(SystemPrompt)
-class SystemPromptAdmin(ConsoleAdmin):
+class SystemPromptAdmin(Importing, ConsoleAdmin):
     """Versions are never changed or deleted. Adding one makes it the active one of its step."""
 
+    outgoing = PROMPTS
+    incoming = PromptsIn
     list_display = ("step", "version", "is_active", "created_by", "created_at")
     list_filter = ("step", "created_at")
     list_select_related = ("created_by",)

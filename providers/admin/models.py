@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from operations.admin import ConsoleAdmin, ReadOnlyAdmin
-from providers import keys, services
+from operations.admin import ConsoleAdmin, Importing, ReadOnlyAdmin
+from providers import keys, services, tables
 from providers.admin.acting import who
 from providers.admin.breakers import reset_all, trip_all
 from providers.models import ProviderApiKey, ProviderModel
@@ -57,9 +57,11 @@ class ProviderApiKeyAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ProviderModel)
-class ProviderModelAdmin(ConsoleAdmin):
+class ProviderModelAdmin(Importing, ConsoleAdmin):
     """The models that steps may be pointed at, and prices that differ from the published ones."""
 
+    outgoing = tables.MODELS
+    incoming = tables.PricesIn
     list_display = (
         "name", "provider", "enabled", "context_window", "input_price", "output_price", "synced_at",
     )  # fmt: skip

@@ -5,14 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from operations.admin import NOTHING, ReadOnlyAdmin, pretty_json
+from operations.admin import NOTHING, Exporting, ReadOnlyAdmin, pretty_json
 from providers.models import ProviderCall, ProviderChange, ProviderHealth
+from providers.tables import CALLS
 
 
 @admin.register(ProviderCall)
-class ProviderCallAdmin(ReadOnlyAdmin):
+class ProviderCallAdmin(Exporting, ReadOnlyAdmin):
     """Every call of a model. One that stays an intent lost its process before it was answered."""
 
+    outgoing = CALLS
     list_display = (
         "started_at", "provider_name", "model", "step", "state", "error", "latency_ms",
         "first_token_ms", "input_tokens", "output_tokens", "cost_microdollars", "job_id",
