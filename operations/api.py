@@ -191,7 +191,7 @@ def _entry(row: AuditEntry) -> AuditLine:
         at=row.timestamp,
         actor=audit_reading.actor_of(row),
         action=audit_reading.action_of(row),
-        object_type=f"{row.content_type.app_label}.{row.content_type.model}",
+        object_type=audit_reading.kind_of(row),
         object_id=str(row.object_pk),
         object=row.object_repr,
         changes=row.changes or {},

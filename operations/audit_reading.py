@@ -33,6 +33,11 @@ def action_of(entry: AuditEntry) -> str:
     return str(event or NAMES[entry.action])
 
 
+def kind_of(entry: AuditEntry) -> str:
+    """What the entry is about, such as accounts.user."""
+    return f"{entry.content_type.app_label}.{entry.content_type.model}"
+
+
 def entries(
     *,
     actor: str | None = None,

@@ -191,6 +191,16 @@ def test_it_reads_its_own_table_as_it_was(formula: str) -> None:
     assert tables.Csv().create_dataset(text)["text"] == [formula]
 
 
+def test_it_tells_audit_entries_in_the_words_of_their_page(
+    as_admin: Client, an_admin: User
+) -> None:
+    export(as_admin, User)
+    row = json.loads(export(as_admin, AuditEntry, JSON).content)[0]
+    assert (row["actor"], row["action"]) == (an_admin.email, "console.export")
+    assert row["object_type"] == "accounts.user"
+    assert row["details"]["of"] == "accounts.user"
+
+
 def test_it_keeps_numbers_in_json(as_admin: Client) -> None:
     a_usage(3)
     (row,) = json.loads(export(as_admin, DailyUsage, JSON).content)
