@@ -46,7 +46,7 @@ def test_it_leads_to_the_new_line_of_one_that_is_there(as_alice: Client, sent: S
     stored(sent, "# new\n" + CODE, Fate(fingerprint="Weak hash-3", line=4))
     for name in ("rebuilt", "findings"):
         page = tab(as_alice, sent, name)
-        assertContains(page, 'href="?tab=rebuilt#L4">still there, line 4</a>')
+        assertContains(page, 'href="?tab=rebuilt&amp;page=1#L4">still there, line 4</a>')
 
 
 @pytest.mark.django_db
@@ -56,7 +56,7 @@ def test_it_leads_from_a_line_of_the_rebuilt_code_to_its_finding(
     stored(sent, "# new\n" + CODE, Fate(fingerprint="Weak hash-3", line=4))
     page = tab(as_alice, sent, "rebuilt")
     assertContains(page, '<a id="L4" href="?tab=findings&amp;page=1#finding-Weak hash-3"')
-    assertContains(page, '<span aria-hidden="true">3</span>')
+    assertContains(page, '<span id="L3" aria-hidden="true">3</span>')
 
 
 @pytest.mark.django_db
@@ -66,7 +66,7 @@ def test_it_compares_the_line_of_a_finding_that_nobody_measured(
     stored(sent, "# new\n" + CODE.replace("md5", "sha256"))
     page = tab(as_alice, sent, "rebuilt")
     assertContains(page, "1 Line changed</span>")
-    assertContains(page, '"?tab=rebuilt#L2">line unchanged, line 2</a>')
+    assertContains(page, '"?tab=rebuilt&amp;page=1#L2">line unchanged, line 2</a>')
 
 
 @pytest.mark.django_db
@@ -86,3 +86,13 @@ def test_it_measures_where_a_finding_went() -> None:
 def test_it_finds_every_finding_where_it_was_in_code_that_is_the_same() -> None:
     told = quality(TWO, TWO, "python").fates
     assert [fate.line for fate in told] == [5, 9]
+
+
+@pytest.mark.django_db
+def test_it_leads_to_a_line_on_a_later_page(as_alice: Client, sent: Submission) -> None:
+    stored(sent, "x = 1\n" * 5_000 + CODE, Fate(fingerprint="Weak hash-3", line=5_003))
+    page = tab(as_alice, sent, "findings")
+    assertContains(page, '"?tab=rebuilt&amp;page=3#L5003">still there, line 5003</a>')
+    page = tab(as_alice, sent, "rebuilt&page=3")
+    assertContains(page, '<a id="L5003" href="?tab=findings')
+    assertNotContains(page, 'id="L4000"')

@@ -20,19 +20,26 @@ from pipeline.views.triage import PER_PAGE, anchor_of
 
 def code_panel(submission: Submission, dossier: Dossier | None, query: QueryDict) -> dict[str, Any]:
     """The values that the tab's template needs; a page that does not exist is the nearest one."""
-    lines = submission.code.split("\n")
+    links = links_of(dossier.findings if dossier else (), lambda finding: finding.line)
+    return lines_shown(submission.code, submission.language, links, query, tab="code")
+
+
+def lines_shown(
+    text: str, language: str, links: Mapping[int, Line], query: QueryDict, *, tab: str
+) -> dict[str, Any]:
+    """A page of numbered, highlighted lines, of which ``links`` lead to findings."""
+    lines = text.split("\n")
     if lines[-1] == "" and len(lines) > 1:
         lines.pop()
     page = Paginator(lines, LINES_PER_PAGE).get_page(query.get("page"))
     code = code_text("\n".join(page.object_list) + "\n")
-    links = links_of(dossier.findings if dossier else (), lambda finding: finding.line)
     first = page.start_index()
     return {
         "code": code,
-        "marked": marked(code.text, submission.language),
+        "marked": marked(code.text, language),
         "gutter": gutter(first, page.end_index(), links),
         "page": page,
-        "query": "tab=code&",
+        "query": f"tab={tab}&",
         "found_on": sum(first <= number <= page.end_index() for number in links),
         "longest": MAX_LINE_LENGTH,
     }

@@ -12,7 +12,7 @@ from pipeline.analysis.diff import opcodes
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.source import split_lines
 from pipeline.analysis.types import Finding, Verdict
-from pipeline.templatetags.display import visible
+from pipeline.templatetags.display import code_page, visible
 from pipeline.views.code_lines import href_of
 from pipeline.views.kept import kept_lines
 
@@ -77,13 +77,17 @@ def list_html(rows: Iterable[FateRow]) -> SafeString:
 def _item(row: FateRow) -> str:
     finding = row.finding
     said = f"{row.word.lower()}, line {row.line}"
-    where = f'<a href="?tab=rebuilt#L{row.line}">{said}</a>' if row.line else row.word.lower()
+    where = _link(row.line, said) if row.line else row.word.lower()
     title = escape(visible(finding.title))
     return (
         f'<li class="row"><span class="number">{where}</span>'
         f'<span class="grow"><a href="{escape(row.href)}">{title}</a></span>'
         f'<span class="quiet">{finding.severity}, was on line {finding.line}</span></li>'
     )
+
+
+def _link(line: int, said: str) -> str:
+    return f'<a href="?tab=rebuilt&amp;page={code_page(line)}#L{line}">{said}</a>'
 
 
 def lines_moved(original: str, rebuilt: str) -> dict[int, int]:

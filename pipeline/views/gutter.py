@@ -29,21 +29,6 @@ def gutter(first: int, last: int, links: Mapping[int, Line]) -> SafeString:
     return mark_safe("\n".join(lines))  # noqa: S308 - numbers, and what _linked escapes
 
 
-def short_gutter(last: int, links: Mapping[int, Line]) -> SafeString:
-    """The numbers from 1 on; only those of lines with findings have an anchor."""
-    parts, start = [], 1
-    for number in sorted(n for n in links if n <= last):
-        parts += [*_run(start, number - 1), _linked(links[number])]
-        start = number + 1
-    parts += _run(start, last)
-    return mark_safe("\n".join(parts))  # noqa: S308 - numbers, and what _linked escapes
-
-
-def _run(first: int, last: int) -> list[str]:
-    numbers = "\n".join(map(str, range(first, last + 1)))
-    return [f'<span aria-hidden="true">{numbers}</span>'] if numbers else []
-
-
 def _plain(number: int) -> str:
     return f'<span id="L{number}" aria-hidden="true">{number}</span>'
 

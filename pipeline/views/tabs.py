@@ -14,13 +14,11 @@ from pydantic import ValidationError
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Value, Verdict
 from pipeline.models import Job, Step, Submission
-from pipeline.views.code_lines import code_panel, links_of
+from pipeline.views.code_lines import code_panel, lines_shown, links_of
 from pipeline.views.code_text import code_text
 from pipeline.views.comparing import comparison, previous_of
 from pipeline.views.diff import Manner, diff_view
 from pipeline.views.fates import FateRow, counts, fates_of, list_html
-from pipeline.views.gutter import short_gutter
-from pipeline.views.highlighting import marked
 from pipeline.views.progress import Results
 from pipeline.views.trace import trace_of
 from pipeline.views.triage import triage_of
@@ -155,7 +153,6 @@ def _rebuild_panel(
     rebuild = content_of(results, Step.REBUILDER, Rebuild)
     if rebuild is None:
         return {}
-    code = code_text(rebuild.code)
     fates = _fates(submission, results)
     lines = {row.finding.fingerprint: row.line for row in fates}
     links = links_of((row.finding for row in fates), lambda each: lines[each.fingerprint])
@@ -165,10 +162,8 @@ def _rebuild_panel(
         "fates": len(fates),
         "fate_list": list_html(fates),
         "fate_counts": counts(fates).items(),
-        "code": code,
-        "gutter": short_gutter(code.text.count("\n") + 1, links),
         "rejected": code_text(rebuild.rejected) if rebuild.rejected else None,
-        "marked": marked(code.text, submission.language),
+        **lines_shown(rebuild.code, submission.language, links, query, tab="rebuilt"),
     }
 
 
