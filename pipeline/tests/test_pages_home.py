@@ -92,3 +92,22 @@ def test_it_loads_no_script_or_style_from_the_page_itself(as_alice: Client) -> N
     policy = page["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_it_says_before_anything_is_typed_that_the_limit_is_reached(
+    as_alice: Client, settings: Settings
+) -> None:
+    settings.MAX_DAILY_SUBMISSIONS = 0
+    page = as_alice.get("/")
+    assertContains(
+        page, "Your daily limit of 0 is reached.</strong> The count starts again at 00:00"
+    )
+    assertContains(page, "What you send before then is refused and costs nothing.")
+
+
+def test_it_says_once_that_a_submission_was_over_the_limit(
+    as_alice: Client, settings: Settings
+) -> None:
+    settings.MAX_DAILY_SUBMISSIONS = 0
+    answer = as_alice.post("/submissions/", {"code": "x = 1", "language": "python"})
+    assertNotContains(answer, "What you send before then", status_code=429)

@@ -125,7 +125,7 @@ def test_it_puts_the_worst_finding_first(as_alice: Client, submission: Submissio
 def test_it_splits_many_findings_into_pages(as_alice: Client, submission: Submission) -> None:
     store(submission, Step.FORENSIC, dossier(*(finding(line=n) for n in range(1, 61))))
     page = as_alice.get(address(submission, "findings") + "&page=2")
-    assertContains(page, "Page 2 of 2")
+    assertContains(page, "Page 2 of 3")
     assertContains(page, "Line 60")
 
 

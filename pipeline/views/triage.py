@@ -18,7 +18,7 @@ from pipeline.finding_changes import Since
 from pipeline.finding_life import Life
 from pipeline.models import MARKS, FindingState, Submission
 
-PER_PAGE = 50
+PER_PAGE = 25
 NEW = "new"
 STATES = {
     NEW: "New since the last time",
