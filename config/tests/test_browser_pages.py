@@ -13,7 +13,7 @@ from accounts.developer import developer
 from config.tests.test_browser_journey import FLAGS, PHONE, is_bad, overflow, sign_in
 from config.workshop.needs import chromium
 from pipeline.models import Submission
-from pipeline.services import submit
+from pipeline.services import run_again, submit
 from pipeline.tests.page_data import finish
 
 if TYPE_CHECKING:
@@ -32,16 +32,21 @@ VIEWS = (
     *(f"?tab={tab}" for tab in TABS),
     "?tab=diff&view=side",
     "?tab=diff&with=previous&view=side",
+    "runs/1/?tab=rebuilt",
+    "again/",
 )
 
 
 @pytest.fixture
 def result(live_server: LiveServer, settings: Settings) -> str:
-    """A finished submission of a file that was handed in before; its address."""
+    """A submission that was run twice, of a file that was handed in before; its address."""
     settings.DEBUG = True
     settings.MAX_DAILY_SUBMISSIONS = 100
     _sent("old = 1\n")
-    return _sent(CODE + "x = 1\n" * 10_000).get_absolute_url()
+    one = _sent(CODE + "x = 1\n" * 10_000)
+    run_again(submission=one, by=one.user, chosen={}, idempotency_key="second")
+    finish(one, one.code + "y = 2\n")
+    return one.get_absolute_url()
 
 
 def _sent(code: str) -> Submission:
