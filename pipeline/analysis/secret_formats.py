@@ -115,6 +115,20 @@ FORMATS = (
     _format(
         "twilio-key", "a Twilio API key", "SK", _EDGE + r"(?P<secret>SK[0-9a-f]{32})(?![0-9a-f])"
     ),
+    # Our own: personal tokens of the JSON API, and secrets of webhooks (the form is that of
+    # Standard Webhooks, so those of others are found too).
+    _format(
+        "aitp-token",
+        "a personal token of AI to Production",
+        "aitp_",
+        _EDGE + r"(?P<secret>aitp_[A-Za-z0-9]{46})(?![A-Za-z0-9])",
+    ),
+    _format(
+        "webhook-secret",
+        "a signing secret of a webhook",
+        "whsec_",
+        _EDGE + r"(?P<secret>whsec_[A-Za-z0-9+/]{32,88}={0,2})",
+    ),
     _format(
         "json-web-token",
         "a signed JSON web token",
