@@ -16,6 +16,7 @@ from ninja.security.http import HttpAuthBase
 
 from accounts import tokens
 from accounts.models import ApiToken
+from accounts.policies import Policy
 from operations import audit
 
 READ, SUBMIT = ApiToken.Scope.READ, ApiToken.Scope.SUBMIT
@@ -70,6 +71,7 @@ class BearerToken(HttpAuthBase):
 class SessionCookie(APIKeyCookie):
     """The session of the pages. Everything but reading needs the CSRF token in X-CSRFToken."""
 
+    policy = Policy.SIGNED_IN
     param_name = settings.SESSION_COOKIE_NAME
 
     def __call__(self, request: HttpRequest) -> Any:
@@ -83,12 +85,16 @@ class SessionCookie(APIKeyCookie):
 class Anybody(SessionCookie):
     """For what visitors may call too. A session that is there is guarded all the same."""
 
+    policy = Policy.ANYBODY
+
     def __call__(self, request: HttpRequest) -> Any:
         return super().__call__(request) or request.user
 
 
 class AdministratorCookie(SessionCookie):
     """The session of an administrator; to others it is refused. Guarded as every session is."""
+
+    policy = Policy.ADMINISTRATORS
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         if not getattr(request.user, "is_admin", False):

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
@@ -21,8 +19,6 @@ from accounts.services import AccountError
 CREATED_PER_MINUTE = 10
 
 
-@login_required
-@never_cache
 @require_POST
 @sensitive_variables("secret")
 def token_create(request: HttpRequest) -> HttpResponse:
@@ -44,7 +40,6 @@ def token_create(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/token_created.html", shown)
 
 
-@login_required
 @require_POST
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """End one of the user's own tokens."""

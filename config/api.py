@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from django.core.exceptions import RequestDataTooBig
 from django.core.exceptions import ValidationError as InvalidValue
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import add_never_cache_headers
 from ninja import Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -22,6 +17,7 @@ from accounts.api_access import (
     NotAdministrator,
 )
 from accounts.api_admin import router as people
+from accounts.policies import anybody
 from accounts.services import AccountError
 from billing.api import router as users
 from billing.limit_headers import tell_limit_reached, tell_too_many_a_minute
@@ -40,8 +36,6 @@ from pipeline.api_routes import router as routes
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 
-Run = Callable[..., HttpResponse]
-
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
     "of this site."
@@ -52,27 +46,14 @@ ENDED_OR_WRONG = (
 )
 
 
-def kept_by_nobody(run: Run) -> Run:
-    """Every answer is for whoever asked and for now, unless it says itself how it may be kept."""
-
-    @wraps(run)
-    def answered(*args: Any, **kwargs: Any) -> HttpResponse:
-        response = run(*args, **kwargs)
-        if "Cache-Control" not in response:
-            add_never_cache_headers(response)
-        return response
-
-    return answered
-
-
 api = Api(
     title="AI to Production",
     version="1",
     urls_namespace="api",
     parser=JsonOnly(),
     docs=Swagger(settings={"validatorUrl": None}),  # the validator would be another site
+    docs_decorator=anybody,
 )
-api.add_decorator(kept_by_nobody, mode="view")
 api.add_router("/auth", auth)
 api.add_router("/code", code)
 api.add_router("/code", reading)

@@ -116,11 +116,14 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "operations.middleware.RequestIdMiddleware",
     "operations.middleware.ClientAddressMiddleware",
+    # What adds headers stands outside of everything that may answer by itself.
+    "django.middleware.security.SecurityMiddleware",
+    "operations.middleware.LeavingHeadersMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     "operations.middleware.BodySizeMiddleware",
     "config.observers.HealthWithoutDatabase",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.errors.OwnErrorPagesMiddleware",
@@ -131,7 +134,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "auditlog.middleware.AuditlogMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -224,6 +226,7 @@ CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]  # asked for in clear, from inside
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0

@@ -1,8 +1,9 @@
-"""All addresses of the product."""
+"""All addresses of the product; each says who may call it (accounts.policies)."""
 
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.policies import anybody, operators
 from config import observers
 from config.api import api
 
@@ -11,8 +12,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
-    path(observers.HEALTH_PATH.removeprefix("/"), observers.health, name="health"),
-    path("metrics", observers.metrics, name="metrics"),
+    path(observers.HEALTH_PATH.removeprefix("/"), anybody(observers.health), name="health"),
+    path("metrics", operators(observers.metrics), name="metrics"),
 ]
 
 handler400 = "config.errors.bad_request"

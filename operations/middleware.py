@@ -1,4 +1,6 @@
-"""What must be settled about a request before anything else sees it: id, sender and size."""
+"""What is settled before anything else sees a request (id, sender and size), and the headers that
+every answer leaves with.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import get_resolver
+from django.utils.cache import add_never_cache_headers
 
 from operations import request_ids
 from operations.problems import is_api
@@ -123,3 +126,31 @@ class BodySizeMiddleware:
             handler = cast(ErrorHandler, get_resolver().resolve_error_handler(400))
             return handler(request, refused)
         return self.get_response(request)
+
+
+# What no page of ours uses; a script that got in could not either.
+UNUSED = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer",
+    "microphone", "midi", "payment", "publickey-credentials-get", "screen-wake-lock", "serial",
+    "usb", "xr-spatial-tracking",
+)  # fmt: skip
+PERMISSIONS_POLICY = ", ".join(f"{name}=()" for name in UNUSED)
+
+
+class LeavingHeadersMiddleware:
+    """Adds to every answer what Django has no setting for.
+
+    An answer that does not say itself how long it may be kept is kept by nobody, error pages and
+    redirects too: most name whoever is signed in, or show what is theirs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+        return response

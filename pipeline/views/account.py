@@ -5,11 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import sessions, tokens
@@ -26,8 +24,6 @@ MOST_SESSIONS = 50
 MOST_DELIVERIES = 10
 
 
-@login_required
-@never_cache
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who is signed in and where, what was used and is left, and what is stored."""

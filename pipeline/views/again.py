@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -16,7 +15,6 @@ from pipeline import services
 from pipeline.access import get_submission_for_user
 
 
-@login_required
 @require_POST
 def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the run of a submission and go back to its page, which says what it cost."""
@@ -29,7 +27,6 @@ def submission_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect(submission)
 
 
-@login_required
 @require_POST
 def submission_retry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Run a submission again and go back to its page, which shows the new run or says why not."""

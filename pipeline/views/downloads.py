@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
@@ -24,8 +22,6 @@ from pipeline.views.progress import results_of
 REPORTS = {"markdown": "Markdown", "json": "JSON", "sarif": "SARIF"}
 
 
-@login_required
-@never_cache
 @require_safe
 def submission_download(
     request: HttpRequest, public_id: str, run: int | None = None
@@ -39,8 +35,6 @@ def submission_download(
     return _attachment(rebuild.code, f"{name.stem}.rebuilt{name.suffix}")
 
 
-@login_required
-@never_cache
 @require_safe
 def submission_report(
     request: HttpRequest, public_id: str, form: str, run: int | None = None

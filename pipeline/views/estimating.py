@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -27,8 +25,6 @@ NOT_SIZES = "code_bytes and comment_bytes are whole numbers of bytes, such as co
 
 
 @require_safe
-@never_cache
-@login_required
 def estimate_partial(request: HttpRequest) -> HttpResponse:
     """The estimate for ``code_bytes`` and ``comment_bytes``; without code that of an example."""
     too_many = count_estimate(request)

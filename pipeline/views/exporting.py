@@ -6,10 +6,8 @@ import tempfile
 from collections.abc import Iterable
 from typing import IO, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -23,8 +21,6 @@ IN_MEMORY_BYTES = 4 * 1024 * 1024  # beyond that a temporary file without a name
 TOO_LARGE = "That is more than one export may hold. Choose fewer submissions."
 
 
-@login_required
-@never_cache
 @require_safe
 def submission_export(
     request: HttpRequest, public_id: str, run: int | None = None
@@ -35,8 +31,6 @@ def submission_export(
     return _zip(request, [submission], f"{name}.review.zip")
 
 
-@login_required
-@never_cache
 @require_safe
 def submissions_export(request: HttpRequest) -> HttpResponseBase:
     """Everything about the chosen ones, MOST_EXPORTED at most."""

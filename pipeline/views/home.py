@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -21,10 +22,17 @@ from pipeline.views.estimating import estimated
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the product does; for people who are signed in, the form."""
-    if not request.user.is_authenticated:
-        return render(request, "pipeline/home.html")
-    return form_page(request, SubmissionForm(initial=_prefilled(request)))
+    """What the product does; for people who are signed in, the form.
+
+    A browser may keep it, so that what was typed is there on the way back, but not stored code.
+    """
+    if request.user.is_authenticated:
+        response = form_page(request, SubmissionForm(initial=_prefilled(request)))
+    else:
+        response = render(request, "pipeline/home.html")
+    if "from" not in request.GET:
+        patch_cache_control(response, private=True, no_cache=True)
+    return response
 
 
 def _prefilled(request: HttpRequest) -> dict[str, str]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
@@ -22,8 +20,6 @@ from pipeline.views.submission import detail_page
 from pipeline.views.triage import Typed, anchor_of
 
 
-@login_required
-@never_cache
 @require_POST
 def finding_mark(
     request: HttpRequest, public_id: str, fingerprint: str, run: int | None = None

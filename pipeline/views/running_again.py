@@ -8,10 +8,8 @@ from itertools import groupby
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
@@ -47,8 +45,6 @@ class Field:
     chosen: str
 
 
-@login_required
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission_again(request: HttpRequest, public_id: str) -> HttpResponse:
     """GET: choose a model for each step, with what that takes. POST: run it so."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -23,8 +21,6 @@ from pipeline.views.runs import address_of, runs_of
 RELOAD = {"HX-Refresh": "true"}
 
 
-@login_required
-@never_cache
 @require_safe
 def submission_detail(request: HttpRequest, public_id: str, run: int | None = None) -> HttpResponse:
     """The result page of the current run, or of the run of that number; ``?tab=`` names the tab,
@@ -95,17 +91,8 @@ def _tally(job: Job | None, results: Results) -> list[tuple[str, int]] | None:
     return tabs.tally([str(finding.severity) for finding in dossier.findings]) if dossier else None
 
 
-@never_cache
 @require_safe
 def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The polled part of the page; who was signed out meanwhile gets a reload, which says so."""
-    if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
-        return HttpResponse(headers=RELOAD)
-    return _progress(request, public_id)
-
-
-@login_required
-def _progress(request: HttpRequest, public_id: str) -> HttpResponse:
     """The polled part of the page: 204 while nothing changed, a reload when the page must change.
 
     ``seen`` and ``shown`` tell what the page has: the progress it shows, and whether its panel
