@@ -75,14 +75,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _wrong_method(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """405, which Django leaves without a word; signing in again may lead to such an address."""
     allowed = response["Allow"]
-    answer = problem("wrong-method", 405, f"Here you can {allowed}, not {request.method}.")
+    answer: HttpResponse
+    if is_api(request):
+        answer = problem("wrong-method", 405, f"Here you can {allowed}, not {request.method}.")
+    else:
+        answer = render(request, "405.html", status=405)
     answer["Allow"] = allowed
     return answer
 
 
 class OwnErrorPagesMiddleware:
-    """Shows the product's own 404, 400 and 413 pages with DEBUG on too, and problems to programs.
+    """Shows the product's own 404, 400 and 413 pages with DEBUG on too, and says what a 405 is.
 
     Developers keep Django's page for what is a mistake in the code, the 500. It stands before the
     CSRF check, which is the first to read a form and so to meet one that is too large.
@@ -96,7 +101,7 @@ class OwnErrorPagesMiddleware:
         unknown_address = response.status_code == 404 and request.resolver_match is None
         if settings.DEBUG and unknown_address:
             return not_found(request, Http404())
-        if response.status_code == 405 and is_api(request):
+        if response.status_code == 405 and (is_api(request) or not response.content):
             return _wrong_method(request, response)
         return response
 

@@ -96,9 +96,14 @@ class SubmissionForm(forms.Form):
         return str(self.cleaned_data["code"]).replace("\r\n", "\n")
 
     @property
+    def max_bytes(self) -> int:
+        """How much code may be sent, for the page's script."""
+        return settings.MAX_CODE_SIZE_BYTES
+
+    @property
     def max_size(self) -> str:
         """How much code may be sent, as the page says it."""
-        return f"{settings.MAX_CODE_SIZE_BYTES:,} bytes"
+        return f"{self.max_bytes:,} bytes"
 
     def keep(self, **texts: str) -> None:
         """Let the form be given back with these values instead of what was sent."""

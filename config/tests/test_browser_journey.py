@@ -16,7 +16,7 @@ from config.workshop.needs import chromium
 from pipeline.pool import Pool
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import ConsoleMessage, Page
     from pytest_django.fixtures import Settings
     from pytest_django.live_server_helper import LiveServer
 
@@ -51,15 +51,24 @@ def site(live_server: LiveServer, settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def page(site: str) -> Iterator[Page]:
+    yield from browser_page(site)
+
+
+def browser_page(site: str) -> Iterator[Page]:
     """A page of a fresh browser; whatever its console complains about fails the test."""
     from playwright.sync_api import sync_playwright
 
     complaints: list[str] = []
+
+    def heed(said: ConsoleMessage) -> None:
+        if is_ours(said, site):
+            complaints.append(said.text)
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page(base_url=site)
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda said: complaints.append(said.text) if is_bad(said.type) else None)
+        page.on("console", heed)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page
         browser.close()
@@ -68,6 +77,12 @@ def page(site: str) -> Iterator[Page]:
 
 def is_bad(kind: str) -> bool:
     return kind in ("error", "warning")
+
+
+def is_ours(said: ConsoleMessage, site: str) -> bool:
+    """Whether the console complains about us, and not about a page of a provider of sign-in."""
+    where = said.location["url"]
+    return is_bad(said.type) and (not where or where.startswith(site))
 
 
 def sign_in(page: Page, role: str = "user") -> None:

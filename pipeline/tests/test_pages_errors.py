@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 from pipeline.models import Submission
 from pipeline.tests.page_data import finish
 
-PAGES = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
+PAGES = ["400", "403", "403_csrf", "404", "405", "413", "429", "500", "503"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -31,6 +31,12 @@ def test_it_shows_its_own_pages_to_developers_too(as_alice: Client, settings: Se
         answer = as_alice.get(address)
         assertContains(answer, "Nothing here", status_code=404)
         assertContains(answer, "Sign out", status_code=404)
+
+
+def test_it_explains_an_address_that_only_takes_forms(as_alice: Client) -> None:
+    answer = as_alice.get("/account/tokens/create")
+    assertContains(answer, "press it once more", status_code=405)
+    assert answer["Allow"] == "POST"
 
 
 @pytest.mark.parametrize("limit", ["DATA_UPLOAD_MAX_MEMORY_SIZE", "MAX_REQUEST_BYTES"])

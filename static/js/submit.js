@@ -7,7 +7,10 @@
   const file = form.querySelector("input[name=file]");
   const language = form.querySelector("select[name=language]");
   const help = form.querySelector("[data-file-help]");
+  const problem = form.querySelector("[data-file-problem]");
+  const clear = form.querySelector("[data-file-clear]");
   const size = form.querySelector("[data-code-size]");
+  const limit = Number(help.dataset.fileHelp);
   const extensions = JSON.parse(language.dataset.extensions || "{}");
   const emptyHelp = help.textContent;
   const encoder = new TextEncoder();
@@ -22,9 +25,25 @@
 
   const languageOf = (name) => extensions[name.slice(name.lastIndexOf(".")).toLowerCase()];
 
+  // What else a file must be is for the server to say; a size can be told before anything is sent.
+  const problemOf = (picked) => {
+    if (!picked) return "";
+    if (!picked.size) return "The file is empty. Choose another one.";
+    if (picked.size <= limit) return "";
+    return `The file is ${count(picked.size, "byte")} long; ${limit.toLocaleString("en")} are allowed. Send a part of it.`;
+  };
+
+  const refuse = (text) => {
+    problem.textContent = text;
+    problem.hidden = !text;
+    file.setCustomValidity(text);
+  };
+
   const showFile = () => {
     const picked = file.files[0];
     help.textContent = picked ? `${picked.name}, ${count(picked.size, "byte")}. Sent instead of the text.` : emptyHelp;
+    clear.hidden = !picked;
+    refuse(problemOf(picked));
     const known = picked && languageOf(picked.name);
     if (known && (!language.value || chosenHere)) {
       language.value = known;
@@ -32,14 +51,24 @@
     }
   };
 
+  const leaveOut = () => {
+    file.value = "";
+    if (chosenHere) language.value = "";
+    chosenHere = false;
+    file.dispatchEvent(new Event("change", { bubbles: true }));
+    file.focus();
+  };
+
   const takeDropped = (event) => {
     event.preventDefault();
     form.classList.remove("dropping");
-    if (!event.dataTransfer.files.length) return;
+    const dropped = event.dataTransfer.files;
+    if (!dropped.length) return;
     const one = new DataTransfer();
-    one.items.add(event.dataTransfer.files[0]);
+    one.items.add(dropped[0]);
     file.files = one.files;
     showFile();
+    if (dropped.length > 1) help.textContent += ` Only this one of the ${dropped.length} files is taken.`;
   };
 
   // Anywhere on the page: a file dropped beside the form would replace the page and what was typed.
@@ -58,6 +87,7 @@
   language.addEventListener("change", () => { chosenHere = false; });
   code.addEventListener("input", showCodeSize);
   file.addEventListener("change", showFile);
+  clear.addEventListener("click", leaveOut);
   showCodeSize();
   showFile();
 })();
