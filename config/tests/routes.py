@@ -41,7 +41,7 @@ class Route:
     def at(self, **values: object) -> str:
         """An address of it; parameters without a value get one that names nothing."""
         path = self.path
-        for name in ("object_id", "content_type_id", "number"):
+        for name in ("object_id", "content_type_id", "number", "run"):
             path = path.replace(f"<{name}>", str(values.get(name, 987654321)))
         for name in ("public_id", "fingerprint", "token", "slug", "form", "url"):
             path = path.replace(f"<{name}>", str(values.get(name, "nothing")))

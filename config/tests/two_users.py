@@ -21,6 +21,7 @@ from accounts import tokens
 from accounts.models import ApiToken, SignedIn, User
 from accounts.policies import Policy
 from config.tests.routes import Route, api_operations, routes
+from operations.request_ids import HEADER as REQUEST_ID
 from pipeline import finding_life, services, webhooks
 from pipeline.finding_life import Mark
 from pipeline.leases import Submitted
@@ -32,9 +33,10 @@ HERS = "alices-own-words"
 SHARED_NAME = "same_name.py"
 KEY = "the-same-key"
 CSRF = re.compile(r'(csrfmiddlewaretoken" value="|"X-CSRFToken": ?"|csrf_token": ?")[A-Za-z0-9]+')
+REQUEST = re.compile(r'("request_id": ?)"[^"]*"')
 NONCE = re.compile(r'nonce="[^"]*"')
 # Whose values differ from answer to answer, whatever was asked for.
-PASSING_HEADERS = {"Set-Cookie", "Content-Security-Policy", "Expires"}
+PASSING_HEADERS = {"Set-Cookie", "Content-Security-Policy", "Expires", REQUEST_ID}
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,11 @@ def calls(names: Names, own: str) -> Iterator[Call]:
     for route in owned_routes():
         number = names.session if "/sessions/" in route.path else names.token
         path = route.at(
-            public_id=names.submission, fingerprint=names.fingerprint, number=number, form="json"
+            public_id=names.submission,
+            fingerprint=names.fingerprint,
+            number=number,
+            run=1,
+            form="json",
         )
         yield from (Call("GET", path), Call("HEAD", path), Call("POST", path, MARK))
     for path in sorted(BULK):
@@ -202,7 +208,7 @@ def plain(text: str, names: Names) -> str:
     numbers = (f"/tokens/{names.token}/", f"/sessions/{names.session}/")
     for name in (names.submission, names.fingerprint, *numbers):
         text = text.replace(name, "NAME")
-    return NONCE.sub("nonce", CSRF.sub(r"\1", text))
+    return NONCE.sub("nonce", REQUEST.sub(r"\1", CSRF.sub(r"\1", text)))
 
 
 def text_of(answer: HttpResponse) -> str:
