@@ -52,10 +52,7 @@ def parse() -> argparse.Namespace:
 def furnish(laboratory: Laboratory) -> dict[str, str]:
     """The whole product with something to read in it; the tokens of both callers."""
     from accounts.models import User
-    from operations import runtime_config
-    from pipeline.parameters import SUBMISSIONS_PER_MINUTE
 
-    runtime_config.change(SUBMISSIONS_PER_MINUTE.name, str(SUBMISSIONS_PER_MINUTE.maximum))
     models.use_vendor(laboratory.vendor_port)
     laboratory.start_vendor()
     laboratory.start_pool("pool", 1)

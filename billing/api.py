@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
 from billing import overrides
 from billing.limits import daily_limit
 from billing.models import LimitOverride
-from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
+from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, WrittenAsNumber, page_of
 from operations.problems import Problem
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
@@ -50,17 +51,11 @@ class NewLimit(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     id: RowId = Field(description="the user's, which admin.getUsers tells")
-    daily_submissions: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
+    daily_submissions: Annotated[int, Field(ge=0, le=2**31 - 1), WrittenAsNumber] | None = Field(
         None, description="null is without limit; to be sent unless remove is true"
     )
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] = ""
-    remove: bool = False
-
-    @model_validator(mode="after")
-    def says_one_thing(self) -> Self:
-        if self.remove == ("daily_submissions" in self.model_fields_set):
-            raise ValueError("Send either daily_submissions or remove.")
-        return self
+    remove: StrictBool = False
 
 
 class Limit(BaseModel):
@@ -107,6 +102,8 @@ def get_rate_limits(
 )
 def update_user_rate_limit(request: HttpRequest, sent: NewLimit) -> Limit:
     """Give a user a daily limit of their own, change it, or remove it."""
+    if sent.remove == ("daily_submissions" in sent.model_fields_set):
+        raise ValidationError("Send either daily_submissions or remove.")
     user = get_object_or_404(User, pk=sent.id)
     if sent.remove:
         overrides.remove_override(user=user)

@@ -5,23 +5,31 @@ The floor knows no roles: whoever mounts ``reads`` and ``changes`` says who may 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest
 from ninja import Query, Router
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 
 from operations import audit_reading, health, runtime_config
-from operations.api_lists import PageNumber, PageOf, PageSize, page_of, page_of_list
+from operations.api_lists import (
+    Day,
+    PageNumber,
+    PageOf,
+    PageSize,
+    WrittenAsNumber,
+    page_of,
+    page_of_list,
+)
 from operations.models import AuditEntry, RuntimeConfig
 from operations.problems import Problem
 from operations.runtime_config import Parameter, Standing
 
 reads = Router(tags=["admin"])
 changes = Router(tags=["admin"])
-Value = StrictBool | StrictInt
+Value = StrictBool | Annotated[int, WrittenAsNumber]
 Name = Annotated[str | None, Query(min_length=1, max_length=60, description="of a parameter")]
 
 
@@ -45,7 +53,7 @@ class NewValue(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=60)]
     value: Value
     reason: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] = ""
-    seen: Annotated[int, Field(ge=0, le=2**31 - 1)] | None = Field(
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1), WrittenAsNumber] | None = Field(
         None, description="the revision that this answers to; it is refused if a newer one stands"
     )
 
@@ -142,8 +150,8 @@ def get_audit_logs(
     action: Annotated[str | None, Query(max_length=100, description="such as job.retry")] = None,
     object_type: Annotated[str | None, Query(description="such as accounts.user")] = None,
     object_id: Annotated[str | None, Query(max_length=255)] = None,
-    since: Annotated[date | None, Query(description="first UTC day")] = None,
-    until: Annotated[date | None, Query(description="last UTC day")] = None,
+    since: Annotated[Day | None, Query(description="first UTC day")] = None,
+    until: Annotated[Day | None, Query(description="last UTC day")] = None,
 ) -> dict[str, Any]:
     """The audit log, newest first. ``action`` is created, updated, deleted or an event's name."""
     rows = audit_reading.entries(

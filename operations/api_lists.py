@@ -33,7 +33,8 @@ def _written_as_a_number(value: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_written_as_a_day)]
-RowId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_written_as_a_number)]
+WrittenAsNumber = BeforeValidator(_written_as_a_number)
+RowId = Annotated[int, Field(ge=1, le=LARGEST_ID), WrittenAsNumber]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 

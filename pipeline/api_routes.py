@@ -7,18 +7,26 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
-from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of_list
+from operations.api_lists import (
+    PageNumber,
+    PageOf,
+    PageSize,
+    Row,
+    RowId,
+    WrittenAsNumber,
+    page_of_list,
+)
 from operations.problems import Problem
 from pipeline import route_changes
 from pipeline.models import ModelConfig, Step, StepFallback
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
-Temperature = Annotated[float, Field(ge=0, le=2)]
-Tokens = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Seconds = Annotated[int, Field(ge=1, le=3600)]
+Temperature = Annotated[float, Field(ge=0, le=2), WrittenAsNumber]
+Tokens = Annotated[int, Field(ge=1, le=2**31 - 1), WrittenAsNumber]
+Seconds = Annotated[int, Field(ge=1, le=3600), WrittenAsNumber]
 
 
 class Engine(Row):
@@ -66,7 +74,7 @@ class NewRoute(BaseModel):
     temperature: Temperature | None = None
     max_tokens: Tokens | None = None
     timeout_seconds: Seconds = 120
-    structured: bool = True
+    structured: StrictBool = True
     fallbacks: Annotated[list[NewFallback], Field(max_length=route_changes.MOST_FALLBACKS)] = Field(
         [], description="all of them, in order; sent empty, they are removed"
     )

@@ -36,9 +36,9 @@ class NewProvider(BaseModel):
     header_prefix: str | None = None
     extra_headers: dict[str, str] | None = None
     structured_output: ApiProvider.StructuredOutput | None = None
-    streams: bool | None = None
-    enabled: bool | None = None
-    may_receive_code: bool | None = None
+    streams: StrictBool | None = None
+    enabled: StrictBool | None = None
+    may_receive_code: StrictBool | None = None
     code_from: list[str] | None = None
     key: SecretStr | None = None
 

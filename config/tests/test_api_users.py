@@ -67,20 +67,21 @@ def test_it_removes_what_is_not_there_without_complaint(an_admin: User, alice: U
 
 
 @pytest.mark.parametrize(
-    "sent",
+    ("sent", "kind"),
     [
-        {},
-        {"remove": True, "daily_submissions": 1},
-        {"daily_submissions": -1},
-        {"daily_submissions": 2**31},
-        {"daily_submissions": 1, "reason": "x" * 501},
+        ({}, "invalid-value"),
+        ({"remove": True, "daily_submissions": 1}, "invalid-value"),
+        ({"remove": 1}, "invalid-request"),
+        ({"daily_submissions": -1}, "invalid-request"),
+        ({"daily_submissions": 2**31}, "invalid-request"),
+        ({"daily_submissions": 1, "reason": "x" * 501}, "invalid-request"),
     ],
 )
 def test_it_refuses_limits_that_say_nothing_or_two_things(
-    an_admin: User, alice: User, sent: dict[str, Any]
+    an_admin: User, alice: User, sent: dict[str, Any], kind: str
 ) -> None:
     answer = ApiClient(an_admin).call("admin.updateUserRateLimit", id=alice.pk, **sent)
-    assert problem_of(answer) == (422, "invalid-request")
+    assert problem_of(answer) == (422, kind)
     assert not LimitOverride.objects.exists()
 
 
