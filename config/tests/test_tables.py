@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -375,3 +376,9 @@ def test_it_offers_exports_where_they_are_made(
 ) -> None:
     page = as_admin.get(here(model, "changelist")).content.decode()
     assert page.count('class="export_link"') == offered
+
+
+@pytest.mark.parametrize("command", ["export", "import"])
+def test_it_leaves_no_way_past_the_console(command: str) -> None:
+    with pytest.raises(CommandError, match="in the console"):
+        call_command(command, "CSV", "accounts.ApiToken")
