@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
 from import_export.fields import Field
@@ -94,9 +93,11 @@ class WholeNumber(AsIs):
 
 
 class Text(AsIs):
-    """A text without spaces around it."""
+    """A text without spaces around it, as forms take it."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if isinstance(value, dict | list) or "\0" in str(value):
+            raise ValueError("A text without null characters.")
         return "" if value is None else str(value).strip()
 
 
@@ -135,11 +136,17 @@ class Incoming(ModelResource):
         return [each for each in fields if not each.readonly or each.column_name in self.required]
 
     def before_import(self, dataset: Dataset, **kwargs: Any) -> None:
+        problem = self._problem_of(dataset)
+        if problem:
+            dataset.wipe()  # its rows would be gone through all the same
+            raise ValueError(problem)
+
+    def _problem_of(self, dataset: Dataset) -> str:
         missing = set(self.required) - set(dataset.headers or ())
         if missing:
-            raise ValidationError(f"The file has no column {', '.join(sorted(missing))}.")
-        if len(dataset) > MOST_IMPORTED:
-            raise ValidationError(f"At most {MOST_IMPORTED:,} rows are imported at once.")
+            return f"The file has no column {', '.join(sorted(missing))}."
+        most = MOST_IMPORTED
+        return f"At most {most:,} rows are imported at once." if len(dataset) > most else ""
 
 
 def outgoing(model: type[Model], columns: Mapping[str, str]) -> type[ModelResource]:

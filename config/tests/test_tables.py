@@ -283,6 +283,8 @@ def test_it_sets_imported_prices(as_admin: Client, an_admin: User) -> None:
         (SystemPrompt, {"step": "nothing", "content": "x"}, "not a valid choice"),
         (SystemPrompt, {"step": "quality", "content": "  "}, "cannot be blank"),
         (SystemPrompt, {"step": "quality"}, "no column content"),
+        (SystemPrompt, {"step": "quality", "content": ["x"]}, "A text without"),
+        (SystemPrompt, {"step": "quality", "content": "x\0y"}, "A text without"),
         (LimitOverride, {"user": "no@where.x", "daily_submissions": 1}, "no user with this"),
         (LimitOverride, {"user": "admin@example.com", "daily_submissions": ""}, "or unlimited"),
         (LimitOverride, {"user": "admin@example.com", "daily_submissions": -1}, "or unlimited"),
@@ -302,6 +304,19 @@ def test_it_imports_nothing_that_the_forms_refuse(
     assert told in answer.content.decode()
     assert "confirm_form" not in answer.context
     assert model._default_manager.count() == before
+
+
+def test_it_names_a_bounded_number_of_wrong_rows(as_admin: Client) -> None:
+    rows: list[dict[str, object]] = [{"step": "nothing", "content": "x"}] * 60
+    page = preview(as_admin, SystemPrompt, table(rows)).content.decode()
+    assert page.count("is not a valid choice") == 50
+    assert "60 rows in all" in page
+
+
+def test_it_looks_at_no_row_of_a_file_without_its_columns(as_admin: Client) -> None:
+    page = preview(as_admin, LimitOverride, table([{"daily_submissions": 1}])).content.decode()
+    assert "<li>The file has no column user.</li>" in page
+    assert "Row 1" not in page
 
 
 def test_it_takes_no_half_price(as_admin: Client) -> None:
