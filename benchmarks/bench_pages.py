@@ -87,8 +87,8 @@ def fill() -> list[Page]:
         "some days": ("?since=2025-03-01&until=2025-03-09", 3.0),
         "a word in name or comments": ("?q=safe", 60.0),
     }
-    tabs = dict.fromkeys(("dossier", "findings", "rebuilt", "verdict", "trace"), 20.0)
-    tabs["diff"] = 150.0  # two thousand rows of it are on the page
+    names = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "trace")
+    tabs = dict.fromkeys(names, 20.0)
     return [
         Page("history of 50", HISTORY, "short", 15.0, 6),
         *(
