@@ -85,8 +85,8 @@ class JobAdmin(RowActions, ReadOnlyAdmin):
     fields = (
         "submission_link", "owner", "state", "current_step", "step_started_at", "attempts",
         "isolated", "available_at", "lease_owner", "lease_expires_at", "running_ms", "created_at",
-        "started_at", "finished_at", "error_class", "user_message", "letter", "stored_results",
-        "calls",
+        "started_at", "finished_at", "error_class", "user_message", "chosen", "letter",
+        "stored_results", "calls",
     )  # fmt: skip
 
     actions = ("cancel",)

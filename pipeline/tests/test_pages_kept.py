@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.test import Client
 from django.utils.safestring import SafeString
@@ -24,6 +27,22 @@ def test_it_makes_the_same_once() -> None:
 
     store = Kept[SafeString](100)
     assert [store.get(("a", "b"), make) for _ in range(2)] == ["html", "html"]
+    assert made == ["once"]
+
+
+def test_it_is_made_by_one_of_many_that_ask_at_once() -> None:
+    store, made, ready = Kept[SafeString](100), [], threading.Barrier(4)
+
+    def make() -> SafeString:
+        made.append("once")
+        return SafeString("html")
+
+    def ask(_: int) -> SafeString:
+        ready.wait()
+        return store.get_once(("a",), make)
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(4))) == ["html"] * 4
     assert made == ["once"]
 
 

@@ -93,7 +93,7 @@ def diff_view(original: str, rebuilt: str, manner: Manner | None = None) -> Diff
     """What to show for two texts that are not equal."""
     manner = manner or Manner()
     # The first line of what is kept are the counts: they come of the same long work.
-    told = kept.get(
+    told = kept.get_once(
         ("diff", manner.query(), original, rebuilt), lambda: _told(original, rebuilt, manner)
     )
     head, _, body = told.partition("\n")

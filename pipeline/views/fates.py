@@ -92,7 +92,9 @@ def _link(line: int, said: str) -> str:
 
 def lines_moved(original: str, rebuilt: str) -> dict[int, int]:
     """Where each unchanged line of the original stands in the rebuilt code."""
-    return kept_lines.get(("moved", original, rebuilt), lambda: _lines_moved(original, rebuilt))
+    return kept_lines.get_once(
+        ("moved", original, rebuilt), lambda: _lines_moved(original, rebuilt)
+    )
 
 
 def _lines_moved(original: str, rebuilt: str) -> dict[int, int]:

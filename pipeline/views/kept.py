@@ -17,19 +17,28 @@ from django.utils.safestring import SafeString
 
 MOST_CHARACTERS = 24_000_000  # of HTML; a page of the largest code has about 800,000
 MOST_LINES = 200_000  # of codes whose lines were compared
+MAKERS = 16  # locks among which keys are shared out
 
 V = TypeVar("V", bound=Sized)
 
 
 class Kept(Generic[V]):
-    """At most ``most`` by the values' lengths. Safe among threads; two that ask for the same at
-    once may both make it."""
+    """At most ``most`` by the values' lengths. Safe among threads."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._kept: OrderedDict[str, V] = OrderedDict()
         self._length = 0
         self._lock = threading.Lock()
+        self._makers = [threading.Lock() for _ in range(MAKERS)]
+
+    def get_once(self, parts: tuple[str, ...], make: Callable[[], V]) -> V:
+        """Like ``get``; of threads that ask for the same at once, one makes it and the others wait.
+
+        Not for what itself waits for something: that would hold up all of them.
+        """
+        with self._makers[hash(parts) % MAKERS]:
+            return self.get(parts, make)
 
     def get(self, parts: tuple[str, ...], make: Callable[[], V]) -> V:
         """What was made from ``parts``; what is empty is not kept, but made anew each time."""

@@ -117,7 +117,7 @@ def _page(
         "fields": [_field(step, as_set[step], offered, chosen) for step in Step],
         "steps": ",".join(Step),
         "problem": problem,
-        "token": wanted.get("token") or new_token(),
+        "token": (request.method == "POST" and wanted.get("token")) or new_token(),
         "estimated": _query(chosen),
         "routes": routes.items(),
         "allowance": allowance(user),
