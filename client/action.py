@@ -25,7 +25,7 @@ def main(environment: Mapping[str, str]) -> int:
     sarif = folder / "report.sarif"
     _append(environment, "GITHUB_OUTPUT", f"exit-code={code}\n")
     if sarif.exists():
-        _append(environment, "GITHUB_OUTPUT", f"sarif={sarif}\n")
+        _append(environment, "GITHUB_OUTPUT", f"sarif={sarif}\nrebuilt={folder / 'rebuilt'}\n")
     _append(environment, "GITHUB_STEP_SUMMARY", _as_markdown(code, table))
     return code
 
@@ -37,8 +37,15 @@ def _arguments(environment: Mapping[str, str], folder: Path) -> list[str]:
         "--jobs": environment.get("REVIEW_JOBS", ""),
     }
     given = [f"{name}={value}" for name, value in options.items() if value]
-    paths = [line.strip() for line in environment.get("REVIEW_PATHS", "").splitlines()]
-    return [*given, "--format=sarif", f"--output={folder}", "--", *filter(None, paths)]
+    logs = [f"--sarif={name}" for name in _lines(environment, "REVIEW_SARIF_LOGS")]
+    paths = _lines(environment, "REVIEW_PATHS")
+    return [*given, *logs, "--format=sarif", f"--output={folder}", "--", *paths]
+
+
+def _lines(environment: Mapping[str, str], name: str) -> list[str]:
+    """What an input names, one a line."""
+    lines = (line.strip() for line in environment.get(name, "").splitlines())
+    return [line for line in lines if line]
 
 
 def _run(command: list[str]) -> tuple[int, str]:

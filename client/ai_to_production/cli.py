@@ -8,7 +8,7 @@ import re
 import sys
 import uuid
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 from threading import Event
 from typing import NoReturn
 
@@ -19,7 +19,9 @@ from .errors import ClientError, Misuse
 from .files import Target, changed_since, targets_of
 from .findings import LEVELS, Outcome, has_at_or_above
 from .formats import FILES, render
+from .imported import logs_of
 from .languages import LANGUAGES
+from .output import OutputFolder, without_rebuilt
 from .reviewing import Wishes, review
 from .showing import Progress, plain, summary
 
@@ -95,8 +97,9 @@ def _add_review_options(parser: argparse.ArgumentParser) -> None:
     add("--language", choices=LANGUAGES, metavar="L", help="instead of telling it by file")
     add("--comments", default="", metavar="TEXT", help="what the code is for")
     add("--again", action="store_true", help="run anew what was handed in before")
-    add("--format", choices=list(FILES), default="text", help="text, json, sarif or codequality")
-    add("--output", metavar="DIR", help="write the report there, and the table to stdout")
+    add("--format", choices=list(FILES), default="text", help=f"{', '.join(FILES)}")
+    add("--sarif", action="append", default=[], metavar="LOG", help="add what another tool found")
+    add("--output", metavar="DIR", help="write the report and rebuilt/ there, the table to stdout")
     add(
         "--fail-on",
         type=str.upper,
@@ -110,18 +113,20 @@ def _review(options: argparse.Namespace, stop: Event) -> int:
     token = token_from(options.token_file, os.environ)
     address = address_from(options.server, os.environ, in_clear=options.insecure_http)
     server = Server(address, token, ca_bundle=options.ca_bundle, stop=stop)
-    targets = _targets(options)
+    targets = without_rebuilt(_targets(options), options.output)
+    folder = OutputFolder(options.output, targets) if options.output else None
     wishes = Wishes(
         language=options.language,
         comments=options.comments,
         timeout=options.timeout,
         again=uuid.uuid4().hex if options.again else "",
+        logs=logs_of(options.sarif),
     )
     outcomes: list[Outcome] = []
     if targets:
         server.greet()  # before any code is sent
         outcomes = _reviewed(server, targets, wishes, options.jobs)
-    _publish(outcomes, options.format, options.output)
+    _publish(outcomes, options.format, folder)
     if any(outcome.error for outcome in outcomes):
         return COULD_NOT_RUN
     return FOUND if has_at_or_above(outcomes, options.fail_on) else DONE
@@ -157,16 +162,12 @@ def _reviewed(
     return [outcomes[target] for target in targets]
 
 
-def _publish(outcomes: Sequence[Outcome], name: str, folder: str | None) -> None:
+def _publish(outcomes: Sequence[Outcome], name: str, folder: OutputFolder | None) -> None:
     if folder is None:
         sys.stdout.write(render(name, outcomes))
     else:
-        path = Path(folder) / FILES[name]
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(render(name, outcomes), encoding="utf-8")
-        except OSError as error:
-            raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
+        folder.write(PurePosixPath(FILES[name]), render(name, outcomes))
+        folder.write_rebuilt(outcomes)
         sys.stdout.write(summary(outcomes))
     sys.stdout.flush()
 

@@ -11,7 +11,7 @@ import json
 import random
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -40,17 +40,22 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 MOST_BYTES = 32_000_000
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+NOT_MODIFIED = 304
 IN_USE = "idempotency-key-in-use"
 PROBLEM = "urn:ai-to-production:problem:"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said: the JSON of its body, and how long to wait before asking again."""
+    """What the server said: the JSON of its body, and how long to wait before asking again.
+
+    ``etag`` names this state of what was asked for, if the server does that.
+    """
 
     status: int
     body: dict[str, Any]
     retry_after: float | None
+    etag: str = ""
 
     @property
     def kind(self) -> str:
@@ -87,10 +92,19 @@ class Server:
         self._lock = Lock()
         self._not_before = 0.0
 
-    def ask(self, name: str, **query: str) -> Answer:
-        """Read something, such as ``code.getResult``. Raises ClientError."""
+    def ask(self, name: str, *, before: Answer | None = None, **query: str) -> Answer:
+        """Read something, such as ``code.getResult``. Raises ClientError.
+
+        ``before`` is what was answered last: a server that says "not modified" means that.
+        """
         end = f"?{urlencode(query)}" if query else ""
-        return self._insist(self._request(name, end))
+        request = self._request(name, end)
+        if before is not None and before.etag:
+            request.add_header("If-None-Match", before.etag)
+        answer = self._insist(request)
+        if before is None or answer.status != NOT_MODIFIED:
+            return answer
+        return replace(before, retry_after=answer.retry_after)
 
     def greet(self) -> dict[str, Any]:
         """Who the token's user is, asked with little patience. Raises ClientError."""
@@ -158,6 +172,8 @@ class Server:
             return None, str(error) or type(error).__name__
 
     def _read(self, status: int, headers: Message, data: bytes) -> tuple[Answer | None, str]:
+        if status == NOT_MODIFIED:
+            return Answer(status, {}, _seconds_of(headers.get("Retry-After"))), ""
         if 300 <= status < 400:
             raise Misuse(f"{self.address} redirects elsewhere. Name the server's own address.")
         wait = _seconds_of(headers.get("Retry-After"))
@@ -166,7 +182,7 @@ class Server:
         except ValueError:
             body = None
         if isinstance(body, dict):
-            return Answer(status, body, wait), ""
+            return Answer(status, body, wait, headers.get("ETag") or ""), ""
         if status in PASSING:  # of a proxy in front, which knows no problems
             return Answer(status, {}, wait), ""
         raise Misuse(f"{self.address} does not answer as an AI to Production server ({status}).")

@@ -54,13 +54,19 @@ class Finding:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a file; ``error`` says why it has no findings. ``address`` is its page."""
+    """What came of a file; ``error`` says why it has no findings. ``address`` is its page.
+
+    ``confidence`` and ``sentence`` are the verdict's; ``rebuilt`` is the repaired code.
+    """
 
     target: Target
     findings: Sequence[Finding] = ()
     id: str = ""
     address: str = ""
     error: str = ""
+    confidence: str = ""
+    sentence: str = ""
+    rebuilt: str | None = None
 
     def count(self, level: str) -> int:
         """How many of a severity count."""

@@ -1,4 +1,4 @@
-"""Reports for other programs: JSON, SARIF 2.1.0 (code scanning), GitLab's code quality."""
+"""Reports for other programs: JSON, SARIF 2.1.0, GitLab's code quality."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from . import VERSION
 from .findings import LEVELS, Finding, Outcome
+from .markdown import document
 from .showing import summary
 
 SCHEMA = (
@@ -22,6 +23,7 @@ SECURITY_SEVERITY = dict(zip(LEVELS, ("9.5", "8.0", "5.5", "2.5"), strict=True))
 GITLAB_LEVELS = dict(zip(LEVELS, ("blocker", "critical", "major", "minor"), strict=True))
 FILES = {
     "text": "report.txt",
+    "markdown": "report.md",
     "json": "report.json",
     "sarif": "report.sarif",
     "codequality": "gl-code-quality-report.json",
@@ -33,6 +35,8 @@ def render(name: str, outcomes: Sequence[Outcome]) -> str:
     """The report in the format ``name``, one of FILES."""
     if name == "text":
         return summary(outcomes)
+    if name == "markdown":
+        return document(outcomes)
     data = {"json": _as_json, "sarif": _as_sarif, "codequality": _as_code_quality}[name](outcomes)
     return json.dumps(data, indent=2) + "\n"
 
@@ -44,6 +48,8 @@ def _as_json(outcomes: Sequence[Outcome]) -> Json:
             "id": outcome.id or None,
             "address": outcome.address or None,
             "error": outcome.error or None,
+            "confidence": outcome.confidence or None,
+            "verdict": outcome.sentence or None,
             "findings": [asdict(finding) for finding in outcome.findings],
         }
         for outcome in outcomes

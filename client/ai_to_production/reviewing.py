@@ -7,13 +7,14 @@ import json
 import queue
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Thread
 
 from .connection import Server
 from .errors import ClientError, NoAnswer, NotAdmitted, Refused, Stopped
 from .files import Target, read
 from .findings import Finding, Outcome
+from .imported import Json, about
 
 POLL_SECONDS = 2.0
 LOOK_SECONDS = 0.2
@@ -28,6 +29,7 @@ class Wishes:
     comments: str = ""
     timeout: float = 900.0
     again: str = ""
+    logs: Sequence[Json] = field(default_factory=tuple)
 
 
 def review(
@@ -86,6 +88,8 @@ def review_one(server: Server, target: Target, wishes: Wishes) -> Outcome:
             "filename": target.path.name,
             "comments": wishes.comments,
         }
+        if sarif := about(wishes.logs, target.shown):
+            body["sarif"] = sarif
         known = str(server.submit(body, key_of(body, wishes.again)).body["id"])
         return _outcome(server, target, known, wishes.timeout)
     except (NotAdmitted, Stopped):
@@ -110,16 +114,27 @@ def _outcome(server: Server, target: Target, known: str, timeout: float) -> Outc
         return Outcome(target, id=known, address=page, error=f"{why} --again runs it anew.")
     try:
         items = server.ask("code.getFindings", id=known).body["items"]
+        result = server.ask("code.getResult", id=known).body
     except Refused as error:
         return Outcome(target, id=known, address=page, error=str(error))
-    return Outcome(target, tuple(Finding.of(item) for item in items), known, page)
+    verdict, rebuild = result["verdict"] or {}, result["rebuild"] or {}
+    return Outcome(
+        target,
+        tuple(Finding.of(item) for item in items),
+        known,
+        page,
+        confidence=str(verdict.get("confidence", "")),
+        sentence=str(verdict.get("sentence", "")),
+        rebuilt=rebuild.get("code"),
+    )
 
 
-def _ended(server: Server, known: str, timeout: float) -> dict[str, str]:
+def _ended(server: Server, known: str, timeout: float) -> Json:
     """The status of a run that ended. Raises NoAnswer when that takes too long."""
     give_up = time.monotonic() + timeout
+    answer = None
     while True:
-        answer = server.ask("code.getJobStatus", id=known)
+        answer = server.ask("code.getJobStatus", before=answer, id=known)
         if answer.body["ended"]:
             return answer.body
         if time.monotonic() > give_up:

@@ -14,6 +14,7 @@ BAR = 20
 CLEAR = "\r\x1b[2K"
 DECEIVING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 HEADS = ("Critical", "High", "Medium", "Low", "Marked", "New")
+CONFIDENCE = "Confidence"
 
 
 class Progress:
@@ -56,8 +57,8 @@ def summary(outcomes: Sequence[Outcome]) -> str:
     """A table with one line a file, then every finding that counts, then what failed."""
     rows = [_row(outcome) for outcome in outcomes]
     total = ["Total", *(str(sum(int(row[at]) for row in rows)) for at in range(1, 1 + len(HEADS)))]
-    table = [["File", *HEADS], *rows, total]
-    widths = [max(len(row[at]) for row in table) for at in range(1 + len(HEADS))]
+    table = [["File", *HEADS, CONFIDENCE], *rows, [*total, ""]]
+    widths = [max(len(row[at]) for row in table) for at in range(2 + len(HEADS))]
     lines = [_line(row, widths) for row in table]
     lines += ["", *_details(outcomes)] if _details(outcomes) else []
     return "\n".join(lines) + "\n"
@@ -85,7 +86,8 @@ def _row(outcome: Outcome) -> list[str]:
     marked = sum(not finding.counts for finding in outcome.findings)
     new = sum(finding.counts and finding.is_new is True for finding in outcome.findings)
     counts = [outcome.count(level) for level in LEVELS]
-    return [plain(outcome.target.shown), *(str(number) for number in (*counts, marked, new))]
+    numbers = (str(number) for number in (*counts, marked, new))
+    return [plain(outcome.target.shown), *numbers, plain(outcome.confidence) or "-"]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -93,7 +95,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
         row[0].ljust(widths[0]),
         *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True)),
     ]
-    return "  ".join(cells)
+    return "  ".join(cells).rstrip()
 
 
 def _details(outcomes: Sequence[Outcome]) -> list[str]:
@@ -107,6 +109,8 @@ def _details(outcomes: Sequence[Outcome]) -> list[str]:
                 weakness = f" CWE-{finding.cwe}" if finding.cwe else ""
                 about = f"{finding.severity}{weakness} {plain(finding.title)}"
                 lines.append(f"- {name}:{finding.line}: {about}")
+        if outcome.sentence:
+            lines.append(f"  {plain(outcome.sentence)}")
         if outcome.address:
             lines.append(f"  {outcome.address}")
     return lines

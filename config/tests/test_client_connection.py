@@ -104,6 +104,21 @@ def test_it_asks_again_under_the_same_key_after_a_broken_connection(
     assert len({request["sent"] for request in fake.requests}) == 1
 
 
+def test_it_takes_not_modified_for_what_was_answered_before(fake: FakeServer) -> None:
+    fake.answers = [
+        (200, {"ETag": '"one"', "Retry-After": "3"}, {"ended": False}),
+        (304, {"Retry-After": "5"}, b""),
+        (200, {}, {"ended": True}),
+    ]
+    server = server_at(fake)
+    first = server.ask("code.getJobStatus", id="x")
+    again = server.ask("code.getJobStatus", before=first, id="x")
+    assert (again.body, again.etag, again.retry_after) == ({"ended": False}, '"one"', 5)
+    assert server.ask("code.getJobStatus", before=again, id="x").body == {"ended": True}
+    sent = [request.get("If-None-Match") for request in fake.requests]
+    assert sent == [None, '"one"', '"one"']
+
+
 def test_it_waits_for_an_earlier_request_with_the_key(
     fake: FakeServer, waited: list[float]
 ) -> None:

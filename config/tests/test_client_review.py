@@ -100,6 +100,70 @@ def test_it_goes_on_after_a_broken_connection_without_paying_twice(project: Proj
     assert "CWE-502" in ran.out
 
 
+def test_it_writes_what_came_back_beside_the_report_and_never_reviews_it(project: Project) -> None:
+    path = project.write("src/unsafe.py", UNSAFE)
+    for _ in range(2):
+        ran = project.review(".", "--output", ".", "--format", "markdown")
+        assert ran.code == 0
+    rebuilt = (project.folder / "rebuilt/src/unsafe.py").read_text("utf-8")
+    assert rebuilt == UNSAFE.replace("yaml.load", "yaml.safe_load")
+    assert path.read_text("utf-8") == UNSAFE
+    assert Submission.objects.count() == 1
+    assert (
+        "| src/unsafe\\.py | 0 | 1 | 0 | 0 | HIGH |" in (project.folder / "report.md").read_text()
+    )
+
+
+def test_it_writes_nothing_through_a_link_that_leads_out(project: Project, tmp_path: Path) -> None:
+    project.write("unsafe.py", UNSAFE)
+    (project.folder / "elsewhere").mkdir()
+    (project.folder / "out").mkdir()
+    (project.folder / "out/rebuilt").symlink_to(project.folder / "elsewhere")
+    ran = project.review("unsafe.py", "--output", "out")
+    assert (ran.code, list((project.folder / "elsewhere").iterdir())) == (2, [])
+    assert "a link leads out of the output folder" in ran.err
+
+
+def test_it_shows_the_confidence_of_each_verdict(project: Project) -> None:
+    project.write("unsafe.py", UNSAFE)
+    ran = project.review("unsafe.py")
+    head, row, *_ = ran.out.splitlines()
+    assert (head.split()[-1], row.split()[-1]) == ("Confidence", "HIGH")
+
+
+def test_it_sends_along_what_another_tool_found_in_each_file(project: Project) -> None:
+    project.write("src/reader.py", SAFE)
+    project.write("src/other.py", SAFE)
+    project.write("log.sarif", json.dumps(sarif_about("file:///build/src/reader.py")))
+    ran = project.review("src", "--sarif", "log.sarif")
+    assert ran.code == 0, ran.err
+    assert "- src/reader.py:1: LOW Told." in ran.out
+    assert "- src/other.py:" not in ran.out
+
+
+def test_it_stops_before_any_code_is_sent_with_a_log_that_is_none(project: Project) -> None:
+    project.write("safe.py", SAFE)
+    project.write("log.sarif", "[]")
+    ran = project.review("safe.py", "--sarif", "log.sarif")
+    assert (ran.code, Submission.objects.count()) == (2, 0)
+    assert "log.sarif is not usable" in ran.err
+
+
+def sarif_about(uri: str) -> dict[str, object]:
+    """A log of another tool whose rule and place are told by their index alone."""
+    place = {"artifactLocation": {"index": 0}, "region": {"startLine": 1}}
+    result = {
+        "ruleIndex": 1,
+        "level": "note",
+        "message": {"text": "Told."},
+        "locations": [{"physicalLocation": place}],
+    }
+    driver = {"name": "Team Scan", "rules": [{"id": "A"}, {"id": "B"}]}
+    artifacts = [{"location": {"uri": uri}}]
+    run = {"tool": {"driver": driver}, "artifacts": artifacts, "results": [result]}
+    return {"version": "2.1.0", "runs": [run]}
+
+
 def test_it_writes_a_valid_sarif_log_and_still_shows_the_table(project: Project) -> None:
     project.write("with space.py", UNSAFE)
     ran = project.review(".", "--format", "sarif", "--output", "reports")

@@ -1,0 +1,81 @@
+"""Writes what came back into a folder: never over what was reviewed, never outside of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from .errors import Misuse
+from .files import Target
+from .findings import Outcome
+
+REBUILT = "rebuilt"
+
+
+class OutputFolder:
+    """``DIR/`` with the report and ``DIR/rebuilt/`` with the paths of what was reviewed."""
+
+    def __init__(self, folder: str, originals: Iterable[Target]) -> None:
+        self.folder = Path(folder)
+        self._originals = {os.path.realpath(target.path) for target in originals}
+        self._taken: set[PurePosixPath] = set()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Misuse(f"{folder} cannot be written: {error.strerror}.") from None
+
+    def write_rebuilt(self, outcomes: Sequence[Outcome]) -> int:
+        """Write each rebuilt file, changed or not; returns how many. Raises Misuse."""
+        rebuilt = [outcome for outcome in outcomes if outcome.rebuilt is not None]
+        for outcome in rebuilt:
+            place = self._free(inside(outcome.target.shown))
+            self.write(PurePosixPath(REBUILT) / place, outcome.rebuilt or "")
+        return len(rebuilt)
+
+    def write(self, place: PurePosixPath, text: str) -> Path:
+        """Write one file. Raises Misuse."""
+        path = self.folder / place
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._check(path)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+            with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
+                file.write(text.encode("utf-8"))
+        except OSError as error:
+            raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
+        return path
+
+    def _free(self, place: PurePosixPath) -> PurePosixPath:
+        """The path itself, or with a number when another original has the same one."""
+        number, free = 1, place
+        while free in self._taken:
+            number += 1
+            free = place.with_name(f"{place.stem}-{number}{place.suffix}")
+        self._taken.add(free)
+        return free
+
+    def _check(self, path: Path) -> None:
+        parent = path.parent.resolve()
+        if not parent.is_relative_to(self.folder.resolve()):
+            raise Misuse(f"{path}: a link leads out of the output folder.")
+        if str(parent / path.name) in self._originals or path.is_symlink():
+            raise Misuse(f"{path}: this would overwrite what was reviewed.")
+
+
+def inside(shown: str) -> PurePosixPath:
+    """Where a file goes below a folder: its path without a root and without ``..``."""
+    parts = [part for part in PurePosixPath(shown).parts if part not in ("/", "..", ".", "//")]
+    return PurePosixPath(*parts)
+
+
+def without_rebuilt(targets: Sequence[Target], folder: str | None) -> list[Target]:
+    """The files without those that an earlier run wrote into the folder, unless they are named."""
+    if folder is None:
+        return list(targets)
+    written = Path(folder).resolve() / REBUILT
+    return [
+        target
+        for target in targets
+        if target.named or not target.path.resolve().is_relative_to(written)
+    ]
