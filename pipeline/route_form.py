@@ -79,6 +79,8 @@ class FallbackForm(_TargetForm):
         if not self.instance.pk:
             self.initial.pop("position", None)
             self.fields["position"].initial = None
+        for name, field in self.fields.items():  # in a table they have no label of their own
+            field.widget.attrs["aria-label"] = self[name].label
 
 
 class FallbackFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]

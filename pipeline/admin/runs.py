@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -31,6 +32,14 @@ class CodeViewAdmin(ReadOnlyAdmin):
             audit.record(seen, "submission.view")
         response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
         return response
+
+
+class NamedValues(admin.AllValuesFieldListFilter):
+    """Names the empty value, which would be a link without a word."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for choice in super().choices(changelist):
+            yield {**choice, "display": choice["display"] or "none"}
 
 
 @admin.register(Submission)
@@ -79,7 +88,7 @@ class JobAdmin(RowActions, ReadOnlyAdmin):
         "id", "named", "owner", "state", "current_step", "attempts", "error_class",
         "created_at", "finished_at",
     )  # fmt: skip
-    list_filter = ("state", "current_step", "isolated", "error_class", "created_at")
+    list_filter = ("state", "current_step", "isolated", ("error_class", NamedValues), "created_at")
     search_fields = ("submission__public_id", "submission__filename", "submission__user__email")
     search_help_text = "Public id or file name of the submission, or e-mail address"
     fields = (
