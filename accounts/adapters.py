@@ -17,11 +17,11 @@ from allauth.socialaccount.providers.base import AuthError
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import resolve_url
 
 from accounts import identities, views_failures
 from accounts.openid import OpenIDProvider, PersonLogin
-from accounts.views import BACKEND
+from accounts.views import BACKEND, to_next
 
 TIMEOUT_SECONDS = 5
 logger = structlog.get_logger(__name__)
@@ -49,7 +49,7 @@ class SignInAdapter(DefaultSocialAccountAdapter):
             page = views_failures.not_admitted(request, str(refused), next_url)
             raise ImmediateHttpResponse(page) from None
         login(request, user, backend=BACKEND)
-        raise ImmediateHttpResponse(redirect(next_url))
+        raise ImmediateHttpResponse(to_next(next_url))
 
     def on_authentication_error(
         self,

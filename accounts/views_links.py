@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
 from accounts.bursts import burst_limited
-from accounts.views import BACKEND, safe_next
+from accounts.views import BACKEND, safe_next, to_next
 
 
 @never_cache
@@ -25,7 +25,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             user = services.redeem_login_link(token)
             login(request, user, backend=BACKEND)
-            return redirect(safe_next(request))
+            return to_next(safe_next(request))
         user = services.user_of_link(token)
     except services.LinkRefused as refused:
         return render(request, "accounts/sign_in_link.html", {"reason": str(refused)}, status=403)

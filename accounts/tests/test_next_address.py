@@ -100,6 +100,11 @@ def test_it_stays_after_a_sign_in_link(client: Client, alice: User, wanted: str)
     assert_stays(client.post(link, {"next": wanted}))
 
 
+@pytest.mark.parametrize("wanted", ["account-delete", "admin:index", "no-such:name", "a b: c"])
+def test_it_takes_no_name_of_a_route_for_an_address(as_alice: Client, wanted: str) -> None:
+    assert as_alice.get("/sign-in/", {"next": wanted})["Location"] == "/"
+
+
 @pytest.mark.parametrize("wanted", ["/account/", "/submissions/?q=a&page=2", "/admin/"])
 def test_it_leads_back_to_pages_of_ours(as_alice: Client, wanted: str) -> None:
     assert as_alice.get("/sign-in/", {"next": wanted})["Location"] == wanted

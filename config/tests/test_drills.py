@@ -11,7 +11,7 @@ from config.workshop import scripts
 PROMISED = {
     "kill-pool", "kill-workers", "stop-redis", "stop-database", "poison", "stale-worker",
     "stampede", "midnight", "rotate-keys", "hostile-urls", "canary-key", "providers",
-    "planted-fixes", "red-team", "api-schema",
+    "planted-fixes", "red-team", "api-schema", "script-injection",
 }  # fmt: skip
 
 PURE = "pipeline.analysis"  # knows no Django
