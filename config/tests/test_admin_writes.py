@@ -23,7 +23,7 @@ from config.tests.admin_rows import (
     an_override,
 )
 from operations.models import AuditEntry
-from pipeline import routing
+from pipeline import routing, services
 from pipeline.models import DeadLetter, Job, Step, Submission, SystemPrompt
 from providers.models import ProviderBreaker
 
@@ -138,6 +138,12 @@ def test_it_records_each_look_at_a_users_code(as_admin: Client, submission: Subm
     page = as_admin.get(reverse("admin:pipeline_submission_change", args=[submission.pk]))
     assert "hashlib.md5" in page.content.decode()
     assert events(submission) == ["submission.view"]
+
+
+def test_it_names_characters_in_code_that_nobody_sees(as_admin: Client) -> None:
+    hidden = services.submit(user=a_user(1), code="a = 1\n# \u202e b\n", language="python")
+    page = as_admin.get(reverse("admin:pipeline_submission_change", args=[hidden.pk]))
+    assert "a = 1\n# [U+202E] b\n" in page.content.decode()
 
 
 def test_it_records_each_look_at_a_result(as_admin: Client) -> None:

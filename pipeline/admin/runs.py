@@ -21,6 +21,7 @@ from pipeline.admin.links import calls_link, letter_link, name_of, submission_li
 from pipeline.admin.row_actions import RowActions
 from pipeline.models import Job, StepResult, Submission
 from pipeline.tables import SUBMISSIONS
+from pipeline.templatetags.display import visible
 
 
 class CodeViewAdmin(ReadOnlyAdmin):
@@ -72,7 +73,7 @@ class SubmissionAdmin(Exporting, CodeViewAdmin):
 
     @admin.display(description="code")
     def source(self, submission: Submission) -> SafeString:
-        return format_html("<pre>{}</pre>", submission.code)
+        return format_html("<pre>{}</pre>", visible(submission.code))
 
     @admin.display(description="runs")
     def page(self, submission: Submission) -> SafeString:
