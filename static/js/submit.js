@@ -41,9 +41,11 @@
 
   const showFile = () => {
     const picked = file.files[0];
-    help.textContent = picked ? `${picked.name}, ${count(picked.size, "byte")}. Sent instead of the text.` : emptyHelp;
+    const wrong = problemOf(picked);
+    const sent = wrong ? "" : " Sent instead of the text.";
+    help.textContent = picked ? `${picked.name}, ${count(picked.size, "byte")}.${sent}` : emptyHelp;
     clear.hidden = !picked;
-    refuse(problemOf(picked));
+    refuse(wrong);
     const known = picked && languageOf(picked.name);
     if (known && (!language.value || chosenHere)) {
       language.value = known;
@@ -90,4 +92,6 @@
   clear.addEventListener("click", leaveOut);
   showCodeSize();
   showFile();
+  // A form that came back may be longer than the screen, and what is wrong out of sight.
+  form.querySelector("[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
 })();
