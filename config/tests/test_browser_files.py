@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from config.tests.test_browser_journey import CODE, page, sign_in, site
+from config.tests.test_browser_journey import CODE, PHONE, page, sign_in, site
 from config.tests.test_browser_whole import go
 
 if TYPE_CHECKING:
@@ -39,3 +39,15 @@ def test_a_file_that_cannot_be_sent_is_told_of_and_left_out_again(
     page.get_by_label("Language").select_option("python")
     go(page, page.get_by_role("button", name="Submit", exact=True))
     page.get_by_role("link", name="Verdict").wait_for()
+
+
+def test_what_is_wrong_is_brought_into_sight_on_a_phone(page: Page, tmp_path: Path) -> None:
+    unknown = tmp_path / "notes.unknown"
+    unknown.write_text("x = 1\n")
+    page.set_viewport_size(PHONE)
+    sign_in(page)
+    page.get_by_label("Or a file").set_input_files(unknown)
+    go(page, page.get_by_role("button", name="Submit", exact=True))
+    place = page.get_by_text("The language cannot be told").bounding_box()
+    assert place is not None
+    assert 0 < place["y"] < PHONE["height"]

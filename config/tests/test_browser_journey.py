@@ -80,9 +80,11 @@ def is_bad(kind: str) -> bool:
 
 
 def is_ours(said: ConsoleMessage, site: str) -> bool:
-    """Whether the console complains about us, and not about a page of a provider of sign-in."""
+    """Whether the console complains about us: not about a page of a provider of sign-in, and not
+    that a form was refused, which browsers write down as well."""
     where = said.location["url"]
-    return is_bad(said.type) and (not where or where.startswith(site))
+    refused = "status of 422" in said.text
+    return is_bad(said.type) and not refused and (not where or where.startswith(site))
 
 
 def sign_in(page: Page, role: str = "user") -> None:

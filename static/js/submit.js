@@ -93,5 +93,5 @@
   showCodeSize();
   showFile();
   // A form that came back may be longer than the screen, and what is wrong out of sight.
-  form.querySelector("[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
+  form.querySelector("[role=alert]:not([hidden])")?.scrollIntoView({ block: "center", behavior: "instant" });
 })();
