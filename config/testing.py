@@ -6,6 +6,7 @@ Pytest loads it before Django is set up, so models are imported where they are u
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,14 @@ def quick_retries(settings: Settings) -> None:
 def no_attempts_before(settings: Settings) -> None:
     """No test is refused because of what others sent within the same minute."""
     settings.RATELIMIT_CACHE_PREFIX = f"test:{uuid4()}:"
+
+
+@pytest.fixture
+def as_from_a_terminal() -> Iterator[None]:
+    """Started in the background, a shell makes its commands deaf to Ctrl-C, and theirs too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 def _user(email: str, **fields: str) -> User:

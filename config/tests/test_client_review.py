@@ -274,6 +274,7 @@ def test_it_is_what_manage_py_runs_with_a_server(project: Project) -> None:
     assert Submission.objects.get().user.email == "alice@example.com"
 
 
+@pytest.mark.usefixtures("as_from_a_terminal")
 def test_it_ends_on_ctrl_c_in_one_line(
     live_server: LiveServer, alice: User, tmp_path: Path
 ) -> None:

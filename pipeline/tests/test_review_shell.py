@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -73,15 +72,7 @@ def test_it_is_quiet_when_its_reader_leaves(environment: dict[str, str], tmp_pat
         assert process.wait(timeout=60) == 0
 
 
-@pytest.fixture
-def _as_from_a_terminal() -> Iterator[None]:
-    """Started in the background, a shell makes its commands deaf to Ctrl-C, and theirs too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
-@pytest.mark.usefixtures("_as_from_a_terminal")
+@pytest.mark.usefixtures("as_from_a_terminal")
 def test_it_ends_cleanly_on_ctrl_c(environment: dict[str, str], tmp_path: Path) -> None:
     fifo = tmp_path / "slow.py"
     os.mkfifo(fifo)
