@@ -62,6 +62,12 @@ SECOND_LOOK = Parameter(
     help="Ask the model of the forensic step a second time, without comments and strings, when "
     "these speak to it. What differs is told in the dossier.",
 )
+CHOOSE_MODELS = Parameter(
+    "choose_models",
+    default=True,
+    help="Let users run their submissions again with any model that is switched on and may get "
+    "their code. Off: they choose between what is set for each step and the built-in engine.",
+)
 WEBHOOK_DAYS = Parameter(
     "webhook_days",
     default=30,
@@ -78,5 +84,6 @@ ALL = (
     REPAIR_MAX_ROUNDS,
     REPAIR_CANDIDATES,
     SECOND_LOOK,
+    CHOOSE_MODELS,
     WEBHOOK_DAYS,
 )

@@ -13,11 +13,12 @@ from typing import Any
 
 from accounts.models import User
 from billing import limits, plans
-from operations import audit
+from operations import audit, runtime_config
 from pipeline import idempotency
 from pipeline.dead_letters import follow, locked_current_job
 from pipeline.idempotency import KeyedRequest, Receipt, Remember
 from pipeline.models import Job, Step, Submission
+from pipeline.parameters import CHOOSE_MODELS
 from pipeline.queueing import queue_job, refuse_when_full
 from pipeline.refusals import InvalidChoice, NotPossible
 from pipeline.routing import Choice
@@ -29,7 +30,9 @@ Choices = Mapping[Step, Choice]
 
 def choices_for(user: User) -> tuple[Choice, ...]:
     """What a step of this user's code may be run with: the built-in engine, and each model that is
-    switched on and may get the code."""
+    switched on and may get the code, unless that is left to administrators."""
+    if not runtime_config.switch(CHOOSE_MODELS.name):
+        return (Choice(),)
     offers = choosable(audience=plans.name_of(user))
     models = (Choice(key[0], offer.provider, offer.model) for key, offer in offers.items())
     return (Choice(), *models)

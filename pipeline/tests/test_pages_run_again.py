@@ -13,8 +13,11 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from billing.limits import allowance
 from billing.models import NO_PLAN
+from operations import runtime_config
 from pipeline import defaults, services
 from pipeline.models import Job, JobState, Step, Submission
+from pipeline.parameters import CHOOSE_MODELS
+from pipeline.routing import Choice
 from pipeline.tests.dying import die
 from pipeline.tests.page_data import finish
 from pipeline.tests.priced import route, run
@@ -192,6 +195,16 @@ def test_it_refuses_a_model_that_was_switched_off_meanwhile(
         services.run_again(
             submission=done, by=alice, chosen={Step.QUALITY: chosen}, idempotency_key="k"
         )
+
+
+def test_it_offers_no_model_where_that_is_left_to_administrators(
+    as_alice: Client, alice: User, done: Submission, model: ProviderModel
+) -> None:
+    assertContains(look(as_alice, done), value_of(model))
+    runtime_config.change(CHOOSE_MODELS.name, "off")
+    runtime_config.forget()
+    assertNotContains(look(as_alice, done), value_of(model))
+    assert services.choices_for(alice) == (Choice(),)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
