@@ -211,8 +211,9 @@ def _sentence(
             f"The text was changed, but {label_of(after.language)} code could not be scanned fully "
             "here, so nothing shows that it is better."
         )
+    total = len(before.findings)
     return (
-        f"The rebuild removes {len(removed)} of {len(before.findings)} findings and leaves "
+        f"Of {total} finding{'' if total == 1 else 's'} the rebuild removes {len(removed)} and leaves "
         f"{_left(after)}; {_how_far(checks)}."
     )
 

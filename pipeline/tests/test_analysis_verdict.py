@@ -23,7 +23,7 @@ def test_it_gives_high_when_our_own_repairs_made_it_and_nothing_else():
     assert (verdict.confidence, verdict.rule) == ("HIGH", "behaviour-proven")
     assert verdict.improvements == ("YAML is read as plain data",)
     assert verdict.remaining == ()
-    assert verdict.sentence.startswith("The rebuild removes 1 of 1 findings and leaves 0;")
+    assert verdict.sentence.startswith("Of 1 finding the rebuild removes 1 and leaves 0;")
 
 
 def test_it_gives_medium_when_every_check_passed_and_somebody_else_made_it():
@@ -73,7 +73,7 @@ def test_it_does_not_blame_a_repair_for_findings_elsewhere():
     extra = "\ndef third(t):\n    return yaml.load(t)\n"
     verdict = quality(BAD + extra, GOOD + extra, "python", changes=[REPAIR])
     assert outcome(verdict, "repaired findings are gone") == "pass"
-    assert verdict.sentence.startswith("The rebuild removes 1 of 2 findings and leaves 1 (1 of")
+    assert verdict.sentence.startswith("Of 2 findings the rebuild removes 1 and leaves 1 (1 of")
 
 
 def test_it_is_low_while_something_serious_is_left():
