@@ -212,9 +212,9 @@ def _sentence(
             "here, so nothing shows that it is better."
         )
     total = len(before.findings)
+    of = "1 finding" if total == 1 else f"{total} findings"
     return (
-        f"Of {total} finding{'' if total == 1 else 's'} the rebuild removes {len(removed)} and leaves "
-        f"{_left(after)}; {_how_far(checks)}."
+        f"Of {of} the rebuild removes {len(removed)} and leaves {_left(after)}; {_how_far(checks)}."
     )
 
 
