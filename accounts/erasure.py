@@ -26,8 +26,8 @@ def delete_user(user: User) -> None:
     The account is shut first, so that nothing new comes meanwhile. What was cut off in the middle
     can be begun again: it goes on with what is left.
     """
-    _refuse_who_must_stay(user)
     with transaction.atomic():
+        _refuse_who_must_stay(user)
         audit.record(user, "user.delete")
         User.objects.filter(pk=user.pk).update(is_active=False)
         user.end_sessions()
@@ -57,6 +57,8 @@ def user_of(email: str) -> User:
 def _refuse_who_must_stay(user: User) -> None:
     if user.is_system:
         raise AccountError(f"{user.email} belongs to the system and cannot be deleted.")
-    others = User.objects.exclude(pk=user.pk).filter(role=User.Role.ADMIN, is_active=True)
-    if user.is_admin and not others.exists():
+    # Locked, so that two who delete each other do not both find the other there.
+    administrators = User.objects.filter(role=User.Role.ADMIN, is_active=True).order_by("pk")
+    standing = set(administrators.select_for_update().values_list("pk", flat=True))
+    if user.is_admin and not standing - {user.pk}:
         raise AccountError(f"{user.email} is the only administrator. Make somebody else one first.")

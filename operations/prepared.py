@@ -97,7 +97,8 @@ class Insert:
     """``row.save(force_insert=True)``; the new row's key is not read back.
 
     In a transaction what is wrong with a row may show as late as with the commit. With
-    ``ignore_conflicts`` a row that is there already is left as it is.
+    ``ignore_conflicts`` a row that is there already is left as it is; MySQL then also makes do with
+    values that do not fit, so they must be checked before.
     """
 
     def __init__(self, row: Model, *, ignore_conflicts: bool = False) -> None:
@@ -105,11 +106,11 @@ class Insert:
         self._on_conflict = OnConflict.IGNORE if ignore_conflicts else None
         self._statement = _Statement(self._compile)
 
-    def run(self, **values: Any) -> None:
+    def send(self, **values: Any) -> None:
         """Insert one row; each Bind gets its value by name."""
         self._statement.send(values)
 
-    def run_many(self, rows: Sequence[dict[str, Any]]) -> None:
+    def send_many(self, rows: Sequence[dict[str, Any]]) -> None:
         """Insert a row for each of these values, in few statements."""
         for start in range(0, len(rows), ROWS_AT_ONCE):
             self._statement.send_rows(rows[start : start + ROWS_AT_ONCE])

@@ -22,7 +22,7 @@ STORE = Insert(
 
 def keep(job_id: int, verdict: dict[str, Any]) -> None:
     """One row for each check of a stored verdict. Within a transaction; a job has one verdict."""
-    STORE.run_many(
+    STORE.send_many(
         [
             {
                 "job": job_id,

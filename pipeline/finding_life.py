@@ -63,7 +63,7 @@ def keep(submitted: Submitted, dossier: Mapping[str, Any]) -> None:
     known = {row["fingerprint"]: row for row in KNOWN.all(user=submitted.user_id, file_key=key)}
     new = [each for fingerprint, each in reported.items() if fingerprint not in known]
     if new:
-        FIRST_SEEN.run_many([_first_seen(submitted, key, each) for each in new])
+        FIRST_SEEN.send_many([_first_seen(submitted, key, each) for each in new])
     if known:
         _see_again(submitted, [row for each, row in known.items() if each in reported])
         _note_scanners([row for each, row in known.items() if _is_scanned(reported.get(each))])

@@ -51,10 +51,9 @@ def run_again(
     Steps without a choice go the way that administrators set. Raises NotPossible, a Refusal or
     billing.limits.LimitReached; then nothing was changed.
     """
-    _must_be_offered(by, chosen)
     kept = stored(chosen)
     request = KeyedRequest.of_parts(by, AGAIN, idempotency_key, submission.public_id, kept)
-    prepare = partial(_prepare, by)
+    prepare = partial(_prepare, by, chosen)
     return idempotency.once(request, prepare=prepare, act=partial(_queue, submission, by, kept))
 
 
@@ -64,7 +63,8 @@ def _must_be_offered(by: User, chosen: Choices) -> None:
         raise InvalidChoice(f"{missing.engine} can not be chosen any more. Choose something else.")
 
 
-def _prepare(by: User) -> None:
+def _prepare(by: User, chosen: Choices) -> None:
+    _must_be_offered(by, chosen)
     refuse_when_full()
     limits.open_day(by)
 
@@ -75,18 +75,19 @@ def _queue(
     """Within a transaction. The key is written before the former run is judged: of two requests
     with one key, the later finds the key and is answered like the first."""
     former = locked_current_job(submission)
+    if former is None:
+        raise NotPossible("This submission was deleted, or never run.")
     receipt = Receipt(submission, {"id": submission.public_id})
     remember(submission, receipt.answer)
     _must_have_ended(former)
     day = limits.take(by)
     job = queue_job(submission, chosen=chosen or None, usage_day=day)
     submission.usage_day = day
-    if former is not None:
-        follow(former, job)
+    follow(former, job)
     audit.record(submission, "job.again", new_job=job.pk, by=by.pk, chosen=chosen)
     return receipt
 
 
-def _must_have_ended(former: Job | None) -> None:
-    if former is not None and not former.has_ended:
+def _must_have_ended(former: Job) -> None:
+    if not former.has_ended:
         raise NotPossible("It is being run already. Wait for that run to end, or cancel it.")

@@ -131,7 +131,7 @@ def store_result(
 
 
 def _insert(result: StepResult) -> None:
-    statements.STORE_RESULT.run(
+    statements.STORE_RESULT.send(
         job=result.job_id,
         step=result.step,
         engine=result.engine,

@@ -45,7 +45,7 @@ def begin(
     call_id: UUID, *, provider_id: int, provider_name: str, model: str, reference: Reference
 ) -> None:
     """Write down that a call is about to be made."""
-    INTENT.run(
+    INTENT.send(
         call_id=call_id,
         provider=provider_id,
         provider_name=provider_name,

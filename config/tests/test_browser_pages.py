@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+TABLET = {"width": 768, "height": 1024}
 LONG_NAME = "n" * 197 + ".py"
 CODE = "import hashlib\n\nprint(hashlib.md5(b'x').hexdigest())  # \u202eevil\u2066\n"
 HOME_BYTES = 120_000
@@ -90,12 +91,13 @@ def test_axe_finds_nothing(page: Page, result: str) -> None:
     assert {address: said for address, said in found.items() if said} == {}
 
 
-def test_everything_fits_a_phone(page: Page, result: str) -> None:
-    page.set_viewport_size(PHONE)
+def test_everything_fits_a_phone_and_a_tablet(page: Page, result: str) -> None:
     sign_in(page)
     for address in ("/", "/submissions/", *(result + view for view in VIEWS)):
         page.goto(address)
-        assert overflow(page) <= 0, address
+        for size in (TABLET, PHONE):
+            page.set_viewport_size(size)
+            assert overflow(page) <= 0, (address, size)
 
 
 def test_the_keyboard_gets_out_of_the_editor(page: Page) -> None:

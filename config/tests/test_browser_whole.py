@@ -172,3 +172,19 @@ def exported(path: Path) -> str:
         return path.read_text("utf-8")
     with zipfile.ZipFile(path) as archive:
         return "\n".join(archive.read(name).decode("utf-8") for name in archive.namelist())
+
+
+def test_an_account_is_deleted_by_its_typed_address(page: Page) -> None:
+    sign_in(page)
+    finished(page)
+    page.goto("/account/")
+    go(page, page.get_by_role("link", name="Delete my account"))
+    address = page.get_by_label("Type your e-mail address")
+    asked = re.search(r"address, (\S+@\S+), to confirm", page.text_content("main") or "")
+    assert asked is not None
+    for typed in ("somebody.else@example.com", asked[1]):
+        address.fill(typed)
+        go(page, page.get_by_role("button", name="Delete my account for good"))
+        assert address.is_visible() == (typed != asked[1])
+    page.goto("/account/")
+    assert "/sign-in/" in page.url

@@ -19,6 +19,7 @@ from django.db.backends.mysql.base import CursorWrapper
 from django.db.backends.mysql.base import DatabaseWrapper as MySQL
 
 BEGIN = b"START TRANSACTION"
+RELEASE = "RELEASE SAVEPOINT"
 
 
 class DatabaseWrapper(MySQL):
@@ -54,8 +55,9 @@ class DatabaseWrapper(MySQL):
         self.waiting = [BEGIN]
 
     def _commit(self) -> None:
-        if self.waiting in ([], [BEGIN]):
+        if self.waiting == [BEGIN]:  # of which the server was never told
             self.waiting = []
+        elif not self.waiting:
             super()._commit()  # type: ignore[misc]
         else:
             with self.wrap_database_errors, closing(self.create_cursor()) as cursor:
@@ -93,7 +95,11 @@ class _Cursor:
             return int(self._cursor.execute(query, args))
         # Its text first: were it wrong, what waits would be lost otherwise.
         text = self._text(query, args)
-        _send([*self._database.taken(), text], self._cursor)
+        try:
+            _send([*self._database.taken(), text], self._cursor)
+        except Exception:
+            self._give_up_unless(query.startswith(RELEASE))
+            raise
         return int(self._cursor.rowcount)
 
     def executemany(self, query: str, args: Any) -> Any:
@@ -108,6 +114,14 @@ class _Cursor:
         driver = self._database.connection
         text = query.encode(driver.encoding)
         return text if args is None else text % tuple(map(driver.literal, args))
+
+    def _give_up_unless(self, taken_back: bool) -> None:
+        """Whoever catches the error may take it for its own; nothing may be kept without the rest.
+
+        Where a savepoint was to be released, Django goes back to it itself.
+        """
+        if self._database.in_atomic_block and not taken_back:
+            self._database.needs_rollback = True
 
     def _send_waiting(self) -> None:
         if self._database.waiting:

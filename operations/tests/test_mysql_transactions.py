@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from operations.clock import Now
 from operations.models import RuntimeConfig
@@ -106,8 +108,8 @@ def names() -> set[str]:
 
 def test_it_sends_what_nobody_waits_for_with_the_commit(sent: list[bytes]) -> None:
     with transaction.atomic():
-        KEEP.run(name="a")
-        KEEP.run_many([{"name": "b; %s"}, {"name": "c'"}])
+        KEEP.send(name="a")
+        KEEP.send_many([{"name": "b; %s"}, {"name": "c'"}])
         REASON.send(name="a")
     (only,) = sent
     assert [text.split(maxsplit=1)[0] for text in only.split(b"; ")][-1] == b"COMMIT"
@@ -117,46 +119,57 @@ def test_it_sends_what_nobody_waits_for_with_the_commit(sent: list[bytes]) -> No
 
 def test_it_sends_them_before_what_is_asked_next() -> None:
     with transaction.atomic():
-        KEEP.run(name="a")
+        KEEP.send(name="a")
         assert names() == {"a"}
 
 
 def test_it_sends_them_at_once_outside_of_transactions(sent: list[bytes]) -> None:
-    KEEP.run(name="a")
+    KEEP.send(name="a")
     assert [trip.split(maxsplit=1)[0] for trip in sent] == [b"INSERT"]
 
 
 def test_it_keeps_nothing_when_one_of_them_fails() -> None:
     row("a").save()
     with pytest.raises(IntegrityError), transaction.atomic():
-        KEEP.run(name="b")
-        KEEP.run(name="a")
-        KEEP.run(name="c")
+        KEEP.send(name="b")
+        KEEP.send(name="a")
+        KEEP.send(name="c")
     assert names() == {"a"}
     with transaction.atomic():  # the connection still stands
-        KEEP.run(name="d")
+        KEEP.send(name="d")
     assert names() == {"a", "d"}
 
 
 def test_it_calls_what_is_wrong_with_them_by_the_same_name() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        KEEP.run(name=None)
+        KEEP.send(name=None)
 
 
 def test_it_forgets_them_with_the_transaction() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        KEEP.run(name="a")
+        KEEP.send(name="a")
         raise ZeroDivisionError
     with transaction.atomic():
-        KEEP.run(name="b")
+        KEEP.send(name="b")
     assert names() == {"b"}
 
 
 def test_a_savepoint_takes_them_back() -> None:
     row("a").save()
     with transaction.atomic():
-        KEEP.run(name="b")
+        KEEP.send(name="b")
         with pytest.raises(IntegrityError), transaction.atomic():
-            KEEP.run(name="a")
-        KEEP.run(name="c")
+            KEEP.send(name="a")
+        KEEP.send(name="c")
     assert names() == {"a", "b", "c"}
+
+
+def test_nothing_is_kept_when_the_error_of_what_waited_is_taken_for_anothers() -> None:
+    row("a").save()
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        KEEP.send(name="a")
+        KEEP.send(name="b")
+        with suppress(IntegrityError), transaction.atomic():
+            row("c").save()
+        names()
+    assert names() == {"a"}

@@ -35,8 +35,8 @@ def insert() -> Insert:
 
 def test_it_inserts_rows_with_the_values_of_each_run(insert: Insert) -> None:
     user = get_user_model().objects.create_user("a@example.com")
-    insert.run(name="one", revision=1, value={"a": [1, "é'\""]}, created_by=user.pk)
-    insert.run(name="two", revision=2, value=7, created_by=None)
+    insert.send(name="one", revision=1, value={"a": [1, "é'\""]}, created_by=user.pk)
+    insert.send(name="two", revision=2, value=7, created_by=None)
     one, two = RuntimeConfig.objects.order_by("pk")
     assert (one.name, one.value, one.created_by) == ("one", {"a": [1, "é'\""]}, user)
     assert (two.revision, two.value, two.created_by, two.before) == (2, 7, None, 0)
@@ -45,7 +45,7 @@ def test_it_inserts_rows_with_the_values_of_each_run(insert: Insert) -> None:
 
 def test_it_updates_what_fits_and_says_how_many_rows_that_were(insert: Insert) -> None:
     for number in range(3):
-        insert.run(name="x", revision=number, value=number, created_by=None)
+        insert.send(name="x", revision=number, value=number, created_by=None)
     raise_it = Update(
         RuntimeConfig.objects.filter(name=bind("name"), revision__gte=bind("revision")),
         revision=F("revision") + 10,
@@ -58,7 +58,7 @@ def test_it_updates_what_fits_and_says_how_many_rows_that_were(insert: Insert) -
 
 
 def test_it_selects_columns_as_django_would_give_them(insert: Insert) -> None:
-    insert.run(name="x", revision=1, value=[True, None], created_by=None)
+    insert.send(name="x", revision=1, value=[True, None], created_by=None)
     find = Select(
         RuntimeConfig.objects.filter(name=bind("name")).annotate(loud=Upper("name")),
         "value", "created_at", "created_by__email", "loud",
@@ -75,7 +75,7 @@ def test_it_selects_columns_as_django_would_give_them(insert: Insert) -> None:
 
 def test_it_takes_no_value_for_sql(insert: Insert) -> None:
     hostile = "x' OR 1=1 -- %s"
-    insert.run(name=hostile, revision=1, value=1, created_by=None)
+    insert.send(name=hostile, revision=1, value=1, created_by=None)
     find = Select(RuntimeConfig.objects.filter(name=bind("name")), "name")
     assert find.all(name=hostile) == [{"name": hostile}]
     assert find.all(name="x' OR 1=1 -- ") == []
@@ -85,7 +85,7 @@ def test_it_builds_a_statement_once(
     insert: Insert, monkeypatch: pytest.MonkeyPatch,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
-    insert.run(name="x", revision=1, value=1, created_by=None)
+    insert.send(name="x", revision=1, value=1, created_by=None)
     monkeypatch.setattr(insert, "_row", None)
     with django_assert_num_queries(1):
-        insert.run(name="x", revision=2, value=1, created_by=None)
+        insert.send(name="x", revision=2, value=1, created_by=None)

@@ -15,6 +15,7 @@ from pipeline.views.history import WORDS_OF_STATES, tally_of
 from providers.models import ProviderCall
 
 AS_SET = "as set"
+MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -47,18 +48,19 @@ def address_of(submission: Submission, run: int | None = None) -> str:
 
 
 def runs_of(submission: Submission) -> list[Run]:
-    """All runs in order; none where there was no more than one, and so nothing to choose from.
+    """The newest runs in order; none where there was one alone, and so nothing to choose from.
 
-    One query then, three otherwise.
+    One query then, four otherwise.
     """
-    jobs = list(submission.jobs.order_by("pk"))
+    jobs = list(submission.jobs.order_by("-pk")[:MOST_SHOWN])[::-1]
     if len(jobs) < 2:
         return []
+    first = submission.jobs.count() - len(jobs) + 1
     results = _results_of(jobs)
     costs = _costs_of(jobs)
     return [
         _run(number, job, submission, results.get(job.pk, {}), costs)
-        for number, job in enumerate(jobs, 1)
+        for number, job in enumerate(jobs, first)
     ]
 
 
