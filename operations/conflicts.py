@@ -10,12 +10,11 @@ from typing import ParamSpec, TypeVar
 import structlog
 from django.db import OperationalError, connection
 
-from operations.database import mysql_code
+from operations.database import DEADLOCK, mysql_code
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-DEADLOCK = 1213  # InnoDB has undone the whole transaction
 MOST_ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 0.05
 logger = structlog.get_logger(__name__)
@@ -30,5 +29,10 @@ def despite_deadlocks(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
             if mysql_code(error) != DEADLOCK or connection.in_atomic_block:
                 raise
             logger.info("deadlock", during=work.__name__)
-            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - not a secret
+            pause()
     return work(*args, **kwargs)
+
+
+def pause(longest_seconds: float = LONGEST_PAUSE_SECONDS) -> None:
+    """Let those that were ended together come back one by one, or they end each other again."""
+    time.sleep(random.uniform(0, longest_seconds))  # noqa: S311 - not a secret

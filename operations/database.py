@@ -53,7 +53,8 @@ SQLITE_AWAY = {
     sqlite3.SQLITE_PROTOCOL,  # lost the race for the locks of the write-ahead log too often
 }
 
-MYSQL_CONFLICTS = {1205, 1213}
+DEADLOCK = 1213  # InnoDB has undone the whole transaction
+MYSQL_CONFLICTS = {1205, DEADLOCK}
 IDLE_SECONDS = 1.0  # a connection that rested longer is asked whether it still stands
 
 _lanes: _Lanes | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet
@@ -84,10 +85,7 @@ def purge_old() -> int:
 @transaction.atomic
 def _replace_dead(submission: Submission, by: User) -> Job:
     dead = _must_be_dead(locked_current_job(submission))
-    day = limits.take(by)
-    job = queue_job(submission, chosen=dead.chosen, usage_day=day)
-    submission.usage_day = day
-    follow(dead, job)
+    job = paid_run(submission, after=dead, by=by, chosen=dead.chosen)
     audit.record(submission, "job.retry", new_job=job.pk, by=by.pk)
     return job
 
@@ -111,10 +109,17 @@ def _retried(letter: DeadLetter, by: User) -> Job:
     return job
 
 
-def follow(dead: Job, job: Job) -> None:
-    """Let the dead letter of a job, if it has one, say which run came after it."""
-    for letter in DeadLetter.objects.select_for_update().filter(job=dead, retried_as=None):
+def paid_run(submission: Submission, *, after: Job, by: User, chosen: dict[str, Any] | None) -> Job:
+    """Queue a run that takes a unit of the day; a dead letter of the run before it tells of it.
+
+    Within the transaction that locked the submission. Raises billing.limits.LimitReached.
+    """
+    day = limits.take(by)
+    job = queue_job(submission, chosen=chosen, usage_day=day)
+    submission.usage_day = day
+    for letter in DeadLetter.objects.select_for_update().filter(job=after, retried_as=None):
         _point_to(letter, job)
+    return job
 
 
 def _point_to(letter: DeadLetter, job: Job) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,9 +22,9 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from billing.limits import LimitReached
-from operations import runtime_config
+from operations import conflicts, runtime_config
 from operations.clock import Now, now_plus
-from operations.database import is_away, is_unavailable, mysql_code
+from operations.database import DEADLOCK, is_away, is_unavailable, mysql_code
 from operations.lock_waits import LockWait
 from pipeline.intake import Draft
 from pipeline.models import IdempotencyKey, Submission
@@ -34,7 +33,6 @@ from pipeline.refusals import InvalidKey, KeyReused, Refusal, StillRunning
 
 WAIT_SECONDS = 2
 LONGEST_KEY = 255
-DEADLOCK = 1213  # InnoDB ends all but one of those that wait for a duplicate which then goes away
 LONGEST_PAUSE_SECONDS = 0.1
 
 Answer = dict[str, Any]
@@ -117,7 +115,7 @@ def _act_or_wait(request: KeyedRequest, act: Callable[[Remember], Receipt]) -> R
         try:
             return _attempt(request, act, replace=replace, seconds=left)
         except _Deadlocked:
-            _pause()
+            conflicts.pause(LONGEST_PAUSE_SECONDS)
         except _Taken:
             if earlier := _earlier(request):
                 return earlier
@@ -135,14 +133,10 @@ def _attempt(
         except OperationalError as error:
             if waiting.ended or is_away(error) or not is_unavailable(error):
                 raise
+            # InnoDB ends all but one of those that wait for a duplicate which then goes away.
             if mysql_code(error) == DEADLOCK:
                 raise _Deadlocked from error
             raise StillRunning from error
-
-
-def _pause() -> None:
-    """Let those that were ended together come back one by one, or they end each other again."""
-    time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # noqa: S311 - not a secret
 
 
 def _take(

@@ -15,11 +15,11 @@ from accounts.models import User
 from billing import limits, plans
 from operations import audit, runtime_config
 from pipeline import idempotency
-from pipeline.dead_letters import follow, locked_current_job
+from pipeline.dead_letters import locked_current_job, paid_run
 from pipeline.idempotency import KeyedRequest, Receipt, Remember
 from pipeline.models import Job, Step, Submission
 from pipeline.parameters import CHOOSE_MODELS
-from pipeline.queueing import queue_job, refuse_when_full
+from pipeline.queueing import refuse_when_full
 from pipeline.refusals import InvalidChoice, NotPossible
 from pipeline.routing import Choice
 from providers.quotes import choosable
@@ -80,10 +80,7 @@ def _queue(
     receipt = Receipt(submission, {"id": submission.public_id})
     remember(submission, receipt.answer)
     _must_have_ended(former)
-    day = limits.take(by)
-    job = queue_job(submission, chosen=chosen or None, usage_day=day)
-    submission.usage_day = day
-    follow(former, job)
+    job = paid_run(submission, after=former, by=by, chosen=chosen or None)
     audit.record(submission, "job.again", new_job=job.pk, by=by.pk, chosen=chosen)
     return receipt
 

@@ -20,11 +20,21 @@ V = TypeVar("V")
 
 
 class Remembered(Generic[K, V]):
-    """A small store of answers, the longest unused forgotten first. Safe among threads."""
+    """A bounded store of answers, the longest unused forgotten first. Safe among threads.
 
-    def __init__(self, worth_keeping: Callable[[V], bool] = lambda answer: True) -> None:
-        self._worth_keeping = worth_keeping
+    At most ``most`` by the answers' weights; without weights that is their number.
+    """
+
+    def __init__(
+        self,
+        worth_keeping: Callable[[V], bool] = lambda answer: True,
+        *,
+        most: int = MOST_KEPT,
+        weight: Callable[[V], int] = lambda answer: 1,
+    ) -> None:
+        self._worth_keeping, self._most, self._weight = worth_keeping, most, weight
         self._kept: OrderedDict[K, V] = OrderedDict()
+        self._weighs = 0
         self._lock = threading.Lock()
 
     def get(self, key: K, measure: Callable[[], V]) -> V:
@@ -41,14 +51,19 @@ class Remembered(Generic[K, V]):
     def keep(self, key: K, measured: V) -> None:
         """Remember an answer that was come by in another way."""
         with self._lock:
+            self._weighs += self._weight(measured)
+            if key in self._kept:
+                self._weighs -= self._weight(self._kept.pop(key))
             self._kept[key] = measured
-            while len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+            while self._weighs > self._most:
+                _, oldest = self._kept.popitem(last=False)
+                self._weighs -= self._weight(oldest)
 
     def forget(self) -> None:
         """Measure everything anew from now on."""
         with self._lock:
             self._kept.clear()
+            self._weighs = 0
 
 
 def _is_whole(examination: Examination) -> bool:

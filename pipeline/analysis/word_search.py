@@ -30,17 +30,20 @@ _found = Remembered[tuple[str, str], Words]()
 
 def words_in(code: str, language: str, deadline: float | None) -> Words:
     """The words of this code that are meant for a model. Raises SandboxError."""
-    if not may_speak(code):
-        return Words()
-    payload = {"code": code, "language": language}
-    return _found.get(
-        (code, language), lambda: _words(sandbox.run(TASK, payload, deadline=deadline))
-    )
+
+    def look() -> Words:
+        if not may_speak(code):
+            return Words()
+        payload = {"code": code, "language": language}
+        return _words(sandbox.run(TASK, payload, deadline=deadline))
+
+    return _found.get((code, language), look)
 
 
 def rider(code: str, language: str) -> Rider | None:
     """What looks for them on the way of an examination of that code, if it may hold any."""
     if not may_speak(code):
+        _found.keep((code, language), Words())
         return None
     return Rider(TASK, lambda answer: _found.keep((code, language), _words(answer)))
 

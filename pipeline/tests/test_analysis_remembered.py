@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.analysis import engine
 from pipeline.analysis.checks import Answers
+from pipeline.analysis.remembered import Remembered
 from pipeline.analysis.types import Check
 
 CODE = "import yaml\n\n\ndef read(text):\n    return yaml.load(text)\n"
@@ -52,7 +53,7 @@ def test_it_measures_again_what_was_not_measured_fully(monkeypatch, measured):
 
 
 def test_it_forgets_the_longest_unused(measured, monkeypatch):
-    monkeypatch.setattr("pipeline.analysis.remembered.MOST_KEPT", 1)
+    monkeypatch.setattr(engine, "remembered", Remembered(most=1))
     for text in ("x = 1\n", "y = 2\n", "x = 1\n"):
         engine.examine(text, "python")
     assert measured == ["x = 1\n", "y = 2\n", "x = 1\n"]

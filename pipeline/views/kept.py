@@ -8,12 +8,13 @@ without Redis, and what is kept is bounded, the longest unused forgotten first.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sized
 from hashlib import sha256
 from typing import Generic, TypeVar
 
 from django.utils.safestring import SafeString
+
+from pipeline.analysis.remembered import Remembered
 
 MOST_CHARACTERS = 24_000_000  # of HTML; a page of the largest code has about 800,000
 MOST_LINES = 200_000  # of codes whose lines were compared
@@ -23,14 +24,15 @@ V = TypeVar("V", bound=Sized)
 
 
 class Kept(Generic[V]):
-    """At most ``most`` by the values' lengths. Safe among threads."""
+    """At most ``most`` by the values' lengths; what is empty is made anew each time."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, V] = OrderedDict()
-        self._length = 0
-        self._lock = threading.Lock()
+        self._values = Remembered[str, V](worth_keeping=bool, most=most, weight=len)
         self._makers = [threading.Lock() for _ in range(MAKERS)]
+
+    def get(self, parts: tuple[str, ...], make: Callable[[], V]) -> V:
+        """What was made from ``parts``."""
+        return self._values.get(_digest(parts), make)
 
     def get_once(self, parts: tuple[str, ...], make: Callable[[], V]) -> V:
         """Like ``get``; of threads that ask for the same at once, one makes it and the others wait.
@@ -40,32 +42,9 @@ class Kept(Generic[V]):
         with self._makers[hash(parts) % MAKERS]:
             return self.get(parts, make)
 
-    def get(self, parts: tuple[str, ...], make: Callable[[], V]) -> V:
-        """What was made from ``parts``; what is empty is not kept, but made anew each time."""
-        key = _digest(parts)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        made = make()
-        if len(made):
-            self._keep(key, made)
-        return made
-
     def forget(self) -> None:
         """Make everything anew from now on."""
-        with self._lock:
-            self._kept.clear()
-            self._length = 0
-
-    def _keep(self, key: str, made: V) -> None:
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = made
-                self._length += len(made)
-            while self._length > self._most:
-                _, oldest = self._kept.popitem(last=False)
-                self._length -= len(oldest)
+        self._values.forget()
 
 
 def _digest(parts: tuple[str, ...]) -> str:
