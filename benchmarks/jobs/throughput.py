@@ -21,7 +21,8 @@ LEAST_SHARE = 0.40
 MOST_TIMES_SCANNERS = 3.0
 ROUNDS = 3
 CELERY_SLOTS = 16
-POOL_SLOTS = 16  # more would only wait for each other: nothing else is waited for here
+POOL_SLOTS = (4, 8, 16)  # more would only wait for each other: nothing else is waited for here
+JOBS_TRIED = 600
 JOBS, SKIPPED = 1200, SLOTS
 BARE_JOBS = 900
 BARE_AT_ONCE = (4, 16, 64)
@@ -43,17 +44,17 @@ class Run:
 def run(stage: Stage, report: Report) -> None:
     """Measure both in turns and print the share, what a job uses, and its statements."""
     with stage.vendor(0.0) as vendor:
-        at_once = best_at_once(stage)
+        at_once, slots = best_at_once(stage), best_slots(stage, vendor.pid)
         bares, runs = [], []
         for _ in range(ROUNDS):
             bares.append(bare_rate(stage, at_once))
-            runs.append(worker_run(stage, vendor.pid, JOBS, SKIPPED))
-        _compare(report, bares, runs, at_once)
+            runs.append(worker_run(stage, vendor.pid, JOBS, SKIPPED, slots=slots))
+        _compare(report, bares, runs, at_once, slots)
         carried = worker_run(stage, vendor.pid, JOBS, SKIPPED, kind="celery", slots=CELERY_SLOTS)
         report.figure("the same through Celery", f"{carried.rate:.1f} jobs/s")
         report.figure("CPU a job: Celery worker", f"{carried.worker_cpu_ms:.2f} ms")
         with streaming():
-            streamed = worker_run(stage, vendor.pid, JOBS, SKIPPED)
+            streamed = worker_run(stage, vendor.pid, JOBS, SKIPPED, slots=slots)
         report.figure("the same without Celery, answers streamed", f"{streamed.rate:.1f} jobs/s")
         report.figure("CPU a job: worker, answers streamed", f"{streamed.worker_cpu_ms:.2f} ms")
         statements.report_one_job(stage, report)
@@ -79,6 +80,15 @@ def best_at_once(stage: Stage) -> int:
     return max(BARE_AT_ONCE, key=lambda at_once: bare_rate(stage, at_once).jobs_per_second)
 
 
+def best_slots(stage: Stage, vendor_pid: int) -> int:
+    """How many jobs at once suit the worker best."""
+
+    def rate(slots: int) -> float:
+        return worker_run(stage, vendor_pid, JOBS_TRIED, JOBS_TRIED // 4, slots=slots).rate
+
+    return max(POOL_SLOTS, key=rate)
+
+
 def bare_rate(stage: Stage, at_once: int) -> bare.Outcome:
     """One run of bare asyncio."""
     requests = stage.rehearsal.requests
@@ -93,7 +103,7 @@ def worker_run(
     *,
     analysis: str = "off",
     kind: str = "work",
-    slots: int = POOL_SLOTS,
+    slots: int = POOL_SLOTS[-1],
 ) -> Run:
     """Fill the queue, let one worker empty it, and take the rate of the middle part."""
     stage.clear()
@@ -117,11 +127,13 @@ def worker_run(
     )
 
 
-def _compare(report: Report, bares: list[bare.Outcome], runs: list[Run], at_once: int) -> None:
+def _compare(
+    report: Report, bares: list[bare.Outcome], runs: list[Run], at_once: int, slots: int
+) -> None:
     bare_rates = [outcome.jobs_per_second for outcome in bares]
     rates = [run.rate for run in runs]
     report.figure(f"bare asyncio, {at_once} jobs at once", _rates(bare_rates))
-    report.figure("one worker, analysis off", _rates(rates))
+    report.figure(f"one worker of {slots} slots, analysis off", _rates(rates))
     middle = sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
     cpu = statistics.median(outcome.cpu_ms_per_job for outcome in bares)
     report.figure("CPU a job: bare asyncio", f"{cpu:.2f} ms")

@@ -7,14 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from config.workshop.needs import CHROMIUM_FLAGS
+
 # What no page of ours has, so that it came from a text: elements, handlers, schemes, addresses.
 ALIVE = r"""() => {
   const found = [];
@@ -132,7 +126,7 @@ def browser(executable: str | None) -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield opened
         opened.close()
 

@@ -21,7 +21,7 @@ from .findings import LEVELS, Outcome, has_at_or_above
 from .formats import FILES, render
 from .imported import logs_of
 from .languages import LANGUAGES
-from .output import OutputFolder, without_rebuilt
+from .output import OutputFolder, inside, without_rebuilt
 from .reviewing import Wishes, review
 from .showing import Progress, plain, summary
 
@@ -114,7 +114,8 @@ def _review(options: argparse.Namespace, stop: Event) -> int:
     address = address_from(options.server, os.environ, in_clear=options.insecure_http)
     server = Server(address, token, ca_bundle=options.ca_bundle, stop=stop)
     targets = without_rebuilt(_targets(options), options.output)
-    folder = OutputFolder(options.output, targets) if options.output else None
+    originals = [target.path for target in targets]
+    folder = OutputFolder(options.output, originals) if options.output else None
     wishes = Wishes(
         language=options.language,
         comments=options.comments,
@@ -167,7 +168,9 @@ def _publish(outcomes: Sequence[Outcome], name: str, folder: OutputFolder | None
         sys.stdout.write(render(name, outcomes))
     else:
         folder.write(PurePosixPath(FILES[name]), render(name, outcomes))
-        folder.write_rebuilt(outcomes)
+        for outcome in outcomes:
+            if outcome.rebuilt is not None:
+                folder.write_rebuilt(inside(outcome.target.shown), outcome.rebuilt)
         sys.stdout.write(summary(outcomes))
     sys.stdout.flush()
 

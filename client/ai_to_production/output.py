@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 
 from .errors import Misuse
 from .files import Target
-from .findings import Outcome
 
 REBUILT = "rebuilt"
 
@@ -16,25 +15,24 @@ REBUILT = "rebuilt"
 class OutputFolder:
     """``DIR/`` with the report and ``DIR/rebuilt/`` with the paths of what was reviewed."""
 
-    def __init__(self, folder: str, originals: Iterable[Target]) -> None:
+    def __init__(self, folder: str, originals: Iterable[Path]) -> None:
+        """Raises Misuse where nothing can be written."""
         self.folder = Path(folder)
-        self._originals = {os.path.realpath(target.path) for target in originals}
+        self._originals = {os.path.realpath(path) for path in originals}
         self._taken: set[PurePosixPath] = set()
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Misuse(f"{folder} cannot be written: {error.strerror}.") from None
+            raise _refused(self.folder, error) from None
+        if not os.access(self.folder, os.W_OK):
+            raise Misuse(f"{folder}: this folder cannot be written to.")
 
-    def write_rebuilt(self, outcomes: Sequence[Outcome]) -> int:
-        """Write each rebuilt file, changed or not; returns how many. Raises Misuse."""
-        rebuilt = [outcome for outcome in outcomes if outcome.rebuilt is not None]
-        for outcome in rebuilt:
-            place = self._free(inside(outcome.target.shown))
-            self.write(PurePosixPath(REBUILT) / place, outcome.rebuilt or "")
-        return len(rebuilt)
+    def write_rebuilt(self, place: PurePosixPath, code: str) -> Path:
+        """Write a rebuilt file under the path of its original. Raises Misuse."""
+        return self.write(PurePosixPath(REBUILT) / self._free(place), code)
 
     def write(self, place: PurePosixPath, text: str) -> Path:
-        """Write one file. Raises Misuse."""
+        """Write one file, character for character. Raises Misuse."""
         path = self.folder / place
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +41,7 @@ class OutputFolder:
             with os.fdopen(os.open(path, flags, 0o644), "wb") as file:
                 file.write(text.encode("utf-8"))
         except OSError as error:
-            raise Misuse(f"{path} cannot be written: {error.strerror}.") from None
+            raise _refused(path, error) from None
         return path
 
     def _free(self, place: PurePosixPath) -> PurePosixPath:
@@ -60,7 +58,11 @@ class OutputFolder:
         if not parent.is_relative_to(self.folder.resolve()):
             raise Misuse(f"{path}: a link leads out of the output folder.")
         if str(parent / path.name) in self._originals or path.is_symlink():
-            raise Misuse(f"{path}: this would overwrite what was reviewed.")
+            raise Misuse(f"{path}: this would overwrite an original.")
+
+
+def _refused(path: Path, error: OSError) -> Misuse:
+    return Misuse(f"{path}: it cannot be written ({error.strerror or error}).")
 
 
 def inside(shown: str) -> PurePosixPath:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from django.core.management import call_command
 
 from accounts import tokens
 from accounts.models import ApiToken, User
-from pipeline.pool import Pool
+from config.tests.pool_at_work import pool_at_work
 
 SAFE = "def double(number):\n    return 2 * number\n"
 UNSAFE = "import yaml\n\n\ndef settings(text):\n    return yaml.load(text)\n"
@@ -28,14 +27,8 @@ SECONDS = 120
 def working_pool() -> Iterator[None]:
     """Defaults and a pool of one slot, as ``./dev run`` has them."""
     call_command("seed_defaults", verbosity=0)
-    pool = Pool(slots=1)
-    thread = threading.Thread(target=pool.run, kwargs={"grace_seconds": 5.0}, name="pool")
-    thread.start()
-    try:
+    with pool_at_work():
         yield
-    finally:
-        pool.stop()
-        thread.join()
 
 
 def token_of(user: User, scope: str = "submit") -> str:

@@ -13,9 +13,9 @@ from accounts.developer import developer
 from accounts.models import User
 from config.tests import shown_errors
 from config.tests.admin_rows import ROWS
-from config.tests.test_browser_journey import FLAGS, sign_in
+from config.tests.test_browser_journey import sign_in
 from config.tests.test_browser_pages import violations
-from config.workshop.needs import chromium
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 from operations.models import AuditEntry, RuntimeConfig
 from pipeline.models import DeadLetter, Job, JobState, KnownFinding, ModelConfig
 from pipeline.services import submit
@@ -79,7 +79,7 @@ def page(
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         context = browser.new_context(base_url=live_server.url, color_scheme=request.param)
         yield context.new_page()
         browser.close()

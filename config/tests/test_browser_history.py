@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accounts.developer import ADDRESSES, developer
-from config.tests.test_browser_journey import FLAGS, PHONE, sign_in
-from config.workshop.needs import chromium
+from config.tests.test_browser_journey import PHONE, sign_in
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 from pipeline.services import submit
 from pipeline.tests.page_data import finish
 
@@ -38,7 +38,7 @@ def page(request: pytest.FixtureRequest, live_server: LiveServer, three: None) -
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         context = browser.new_context(base_url=live_server.url, java_script_enabled=request.param)
         page = context.new_page()
         page.set_default_timeout(20_000)

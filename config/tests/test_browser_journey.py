@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.management import call_command
 
-from config.workshop.needs import chromium
-from pipeline.pool import Pool
+from config.tests.pool_at_work import pool_at_work
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Page
@@ -25,14 +24,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 CODE = "import yaml\n\n\ndef settings(text):\n    return yaml.load(text)\n"
 PATIENCE_MS = 20_000
 PHONE = {"width": 390, "height": 844}
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 TABS = ("Dossier", "Findings", "Rebuilt", "Diff", "Verdict")
 
 
@@ -41,12 +32,8 @@ def site(live_server: LiveServer, settings: Settings) -> Iterator[str]:
     """The product on a free port, with its defaults, a pool, and the developer sign-in."""
     settings.DEBUG = True
     call_command("seed_defaults")
-    pool = Pool(slots=1)
-    thread = threading.Thread(target=pool.run, kwargs={"grace_seconds": 5.0}, name="pool")
-    thread.start()
-    yield live_server.url
-    pool.stop()
-    thread.join()
+    with pool_at_work():
+        yield live_server.url
 
 
 @pytest.fixture
@@ -65,7 +52,7 @@ def browser_page(site: str) -> Iterator[Page]:
             complaints.append(said.text)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(base_url=site)
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", heed)
@@ -172,7 +159,7 @@ def test_it_can_be_used_without_javascript(site: str) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_context(base_url=site, java_script_enabled=False).new_page()
         sign_in(page)
         submit(page)

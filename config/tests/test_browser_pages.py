@@ -10,8 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from accounts.developer import developer
-from config.tests.test_browser_journey import FLAGS, PHONE, is_bad, overflow, sign_in
-from config.workshop.needs import chromium
+from config.tests.test_browser_journey import PHONE, is_bad, overflow, sign_in
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 from pipeline.models import Submission
 from pipeline.services import run_again, submit
 from pipeline.tests.page_data import finish
@@ -63,7 +63,7 @@ def page(request: pytest.FixtureRequest, live_server: LiveServer, result: str) -
 
     complaints: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         context = browser.new_context(base_url=live_server.url, color_scheme=request.param)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if is_bad(said.type) else None)
@@ -72,11 +72,15 @@ def page(request: pytest.FixtureRequest, live_server: LiveServer, result: str) -
     assert complaints == []
 
 
-def violations(page: Page) -> list[str]:
-    """What axe finds on a page; of the dark theme only what themes differ in, which is colours."""
+def violations(page: Page, **options: object) -> list[str]:
+    """What axe finds on a page; of the dark theme only what themes differ in, which is colours.
+
+    Without ``preload`` it does not fetch the styles that other styles import.
+    """
     is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
     rules = {"runOnly": {"type": "rule", "values": ["color-contrast"]}} if is_dark else {}
-    found = Axe().run(page, options={"resultTypes": ["violations"], **rules}).response["violations"]
+    wanted = {"resultTypes": ["violations"], **rules, **options}
+    found = Axe().run(page, options=wanted).response["violations"]
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"][:3]]
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
 
 from accounts.developer import developer
-from config.tests.test_browser_journey import FLAGS, PATIENCE_MS, sign_in
-from config.workshop.needs import chromium
-from pipeline.pool import Pool
+from config.tests.pool_at_work import pool_at_work
+from config.tests.test_browser_journey import PATIENCE_MS, sign_in
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 from pipeline.services import submit
 
 if TYPE_CHECKING:
@@ -45,25 +43,13 @@ def page(live_server: LiveServer, queued: str) -> Iterator[Page]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(base_url=live_server.url)
         page.set_default_timeout(PATIENCE_MS)
         sign_in(page)
         page.goto(queued)
         yield page
         browser.close()
-
-
-@contextmanager
-def at_work() -> Iterator[None]:
-    pool = Pool(slots=1)
-    thread = threading.Thread(target=pool.run, kwargs={"grace_seconds": 5.0}, name="pool")
-    thread.start()
-    try:
-        yield
-    finally:
-        pool.stop()
-        thread.join()
 
 
 def icon(page: Page) -> str:
@@ -84,7 +70,7 @@ def test_its_title_and_icon_tell_the_state_and_it_stops_asking_at_the_end(page: 
     assert page.title().startswith("Queued: a.py")
     assert "icon-running" in icon(page)
     assert is_asking(page)
-    with at_work():
+    with pool_at_work():
         is_done(page)
     page.wait_for_load_state()
     assert "icon-running" not in icon(page)
@@ -94,7 +80,7 @@ def test_its_title_and_icon_tell_the_state_and_it_stops_asking_at_the_end(page: 
 def test_it_goes_on_after_a_reload(page: Page) -> None:
     page.reload()
     assert is_asking(page)
-    with at_work():
+    with pool_at_work():
         is_done(page)
 
 
@@ -103,7 +89,7 @@ def test_it_says_that_the_connection_is_lost_and_recovers(page: Page) -> None:
     page.get_by_text(LOST).wait_for()
     page.context.set_offline(False)
     page.get_by_text(LOST).wait_for(state="hidden")
-    with at_work():
+    with pool_at_work():
         is_done(page)
 
 

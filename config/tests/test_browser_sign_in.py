@@ -10,8 +10,8 @@ import pytest
 
 from accounts.tests.conftest import provider, provider_process  # noqa: F401 - fixtures
 from accounts.tests.provider_client import Provider
-from config.tests.test_browser_journey import FLAGS, PATIENCE_MS, PHONE, is_bad, overflow
-from config.workshop.needs import chromium
+from config.tests.test_browser_journey import PATIENCE_MS, PHONE, is_bad, overflow
+from config.workshop.needs import CHROMIUM_FLAGS, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,7 +29,7 @@ def page(live_server: LiveServer) -> Iterator[Page]:
 
     complaints: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         page = browser.new_page(base_url=live_server.url)
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", lambda said: complaints.append(said.text) if is_bad(said.type) else None)

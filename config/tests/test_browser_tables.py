@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from config.tests.test_browser_journey import (  # noqa: F401 - fixtures
     PHONE,
@@ -16,18 +15,13 @@ from config.tests.test_browser_journey import (  # noqa: F401 - fixtures
     sign_in,
     site,
 )
+from config.tests.test_browser_pages import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PROMPTS = "/admin/pipeline/systemprompt/"
-
-
-def violations(page: Page) -> list[str]:  # noqa: F811
-    """What axe finds, without fetching the styles that the admin's styles import."""
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"][:3]]
 
 
 def choose(page: Page, rows: list[dict[str, str]]) -> None:  # noqa: F811
@@ -84,14 +78,14 @@ def test_it_looks_right_in_both_themes_and_on_a_phone(
     page.set_viewport_size(PHONE)
     page.goto(f"{PROMPTS}export/")
     assert overflow(page) <= 0
-    assert violations(page) == []
+    assert violations(page, preload=False) == []
     page.goto(f"{PROMPTS}import/")
     assert overflow(page) <= 0
-    assert violations(page) == []
+    assert violations(page, preload=False) == []
     choose(page, [{"step": "quality", "content": "word " * 80}])
     page.get_by_role("button", name="Confirm import").wait_for()
     assert overflow(page) <= 0
-    assert violations(page) == []
+    assert violations(page, preload=False) == []
     choose(page, [{"step": "nothing", "content": "x" * 300}])
     page.get_by_text("not a valid choice").wait_for()
     assert overflow(page) <= 0

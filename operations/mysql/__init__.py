@@ -1,1 +1,1 @@
-"""Django's MySQL backend with one round trip a transaction on top instead of three."""
+"""Django's MySQL backend with fewer round trips: what nobody waits for goes along with the rest."""
