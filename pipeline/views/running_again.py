@@ -105,29 +105,34 @@ def _page(
     retry_after: int | None = None,
 ) -> HttpResponse:
     """The form with a choice in it; what is not offered counts as not chosen, and is said."""
-    user = cast(User, request.user)
     try:
         chosen = _chosen(wanted, offered)
     except InvalidChoice as refusal:
         chosen, problem = {}, problem or refusal.message
-    as_set = routing.routes()
-    routes = routing.routes(stored(chosen))
-    context: dict[str, Any] = {
+    context = {
+        "problem": problem,
+        "token": (request.method == "POST" and wanted.get("token")) or new_token(),
+        **_choice(cast(User, request.user), submission, offered, chosen),
+    }
+    answer = render(request, "pipeline/again.html", context, status=status)
+    if retry_after is not None:
+        answer["Retry-After"] = str(retry_after)
+    return answer
+
+
+def _choice(user: User, submission: Submission, offered: Named, chosen: Choices) -> dict[str, Any]:
+    """What the page shows of a choice: the fields, where the code goes, what it takes."""
+    as_set, routes = routing.routes(), routing.routes(stored(chosen))
+    return {
         "submission": submission,
         "fields": [_field(step, as_set[step], offered, chosen) for step in Step],
         "steps": ",".join(Step),
-        "problem": problem,
-        "token": (request.method == "POST" and wanted.get("token")) or new_token(),
         "estimated": _query(chosen),
         "routes": routes.items(),
         "allowance": allowance(user),
         "running": submission.current_job is not None and not submission.current_job.has_ended,
         **estimated(routes, _size(submission), user),
     }
-    answer = render(request, "pipeline/again.html", context, status=status)
-    if retry_after is not None:
-        answer["Retry-After"] = str(retry_after)
-    return answer
 
 
 def _size(submission: Submission) -> Size:
