@@ -19,15 +19,15 @@ MOST_RUNS = 100_000  # of one submission; what an address says beyond that is no
 def get_submission_for_user(
     user: User, public_id: str, *, code: bool = True, run: int | None = None
 ) -> Submission:
-    """The user's own submission with its current job and what a model writes for it; without its
-    code it is a light row to poll.
+    """The user's own submission with its current job; without its code it is a light row to poll,
+    with what a model is writing for it.
 
     ``run`` puts an earlier run, 1 for the first, in the place of the current job: for reading only.
     Raises Http404 for a foreign one as for an unknown one, so that nobody learns which exist.
     """
-    owned = Submission.objects.select_related("current_job__growing_answer").filter(user=user)
+    owned = Submission.objects.select_related("current_job").filter(user=user)
     if not code:
-        owned = owned.defer("code", "comments")
+        owned = owned.select_related("current_job__growing_answer").defer("code", "comments")
     submission = owned.filter(public_id=public_id).first()
     # Some databases compare text without case; an id is exact.
     if submission is None or submission.public_id != public_id:
@@ -41,7 +41,7 @@ def _run_of(submission: Submission, number: int) -> Job:
     """Raises Http404."""
     if not 1 <= number <= MOST_RUNS:
         raise Http404("There is no such run.")
-    runs = submission.jobs.select_related("growing_answer").order_by("pk")
+    runs = submission.jobs.order_by("pk")
     job = next(iter(runs[number - 1 : number]), None)
     if job is None:
         raise Http404("There is no such run.")

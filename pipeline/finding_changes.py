@@ -6,10 +6,20 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from operations.prepared import Select, binder
 from pipeline.analysis.types import Dossier, Finding
 from pipeline.models import Step, StepResult, Submission
 
 MOST_LOOKED_AT = 5  # same name in other letter case, or of an older version
+
+_bind = binder(Submission)
+# Most files are handed in once, and every list of findings asks.
+_BEFORE = Select(
+    Submission.objects.filter(
+        user_id=_bind("user"), filename=_bind("filename"), pk__lt=_bind("id")
+    ).order_by()[:1],
+    "id",
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,8 @@ def since_before(submission: Submission, dossier: Dossier) -> Since | None:
 
     Code that was pasted without a name has no file to compare it with.
     """
-    if not submission.filename:
+    named = {"user": submission.user_id, "filename": submission.filename}
+    if not submission.filename or not _BEFORE.all(**named, id=submission.pk):
         return None
     results = StepResult.objects.filter(
         step=Step.FORENSIC,

@@ -19,7 +19,7 @@ from accounts.models import User
 from operations import audit
 from operations.clock import database_now
 from pipeline.analysis.masking import STARS
-from pipeline.finding_statements import FIRST_SEEN, KNOWN, MARKED, seen_again
+from pipeline.finding_statements import FIRST_SEEN, KNOWN, LIVES, MARKED, seen_again
 from pipeline.leases import Submitted
 from pipeline.models import MARKS, FindingEvent, FindingState, KnownFinding, Submission
 from pipeline.refusals import InvalidMark
@@ -114,15 +114,8 @@ def day_named(text: str) -> date | None:
 
 def lives_of(submission: Submission) -> dict[str, Life]:
     """What stands for each finding of the submission's file, by fingerprint."""
-    today = database_now().date()
-    rows = KnownFinding.objects.filter(
-        user=submission.user_id, file_key=file_key(submission.filename)
-    )
-    found = rows.values_list("fingerprint", "state", "reason", "expires_on")
-    return {
-        fingerprint: _life(FindingState(state), reason, expires_on, today)
-        for fingerprint, state, reason, expires_on in found
-    }
+    rows = LIVES.all(user=submission.user_id, file_key=file_key(submission.filename))
+    return {row["fingerprint"]: _life(row) for row in rows}
 
 
 def marks_of(user_id: int, filename: str) -> list[str]:
@@ -134,10 +127,9 @@ def marks_of(user_id: int, filename: str) -> list[str]:
     ]
 
 
-def _life(state: FindingState, reason: str, expires_on: date | None, today: date) -> Life:
-    if expires_on is not None and expires_on < today:
-        return Life(FindingState.OPEN, reason, expires_on, expired=True)
-    return Life(state, reason, expires_on)
+def _life(row: Mapping[str, Any]) -> Life:
+    state = FindingState.OPEN if row["expired"] else FindingState(row["state"])
+    return Life(state, row["reason"], row["expires_on"], expired=row["expired"])
 
 
 def _first_seen(submitted: Submitted, key: str, finding: Mapping[str, Any]) -> dict[str, Any]:

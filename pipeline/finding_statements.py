@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from functools import cache
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.functions import TruncDate
 
 from operations.clock import Now
@@ -17,11 +17,20 @@ MOST_TOLD = 100  # marks, the newest
 
 _bind = binder(KnownFinding)
 # Bound to ``user`` and ``file_key``.
+_IS_OVER = Q(expires_on__isnull=False, expires_on__lt=TruncDate(Now(), tzinfo=UTC))
 _OF_FILE = KnownFinding.objects.filter(user_id=_bind("user"), file_key=_bind("file_key"))
 KNOWN = Select(_OF_FILE.order_by(), "id", "fingerprint", "state", "by_model", "quote", "expires_on")
-_COUNTS = Q(expires_on=None) | Q(expires_on__gte=TruncDate(Now(), tzinfo=UTC))
+# What a page shows of each.
+LIVES = Select(
+    _OF_FILE.order_by().annotate(expired=ExpressionWrapper(_IS_OVER, BooleanField())),
+    "fingerprint",
+    "state",
+    "reason",
+    "expires_on",
+    "expired",
+)
 MARKED = Select(
-    _OF_FILE.filter(_COUNTS, state__in=MARKS).order_by("-pk")[:MOST_TOLD],
+    _OF_FILE.filter(~_IS_OVER, state__in=MARKS).order_by("-pk")[:MOST_TOLD],
     "title",
     "cwe",
     "state",

@@ -71,8 +71,10 @@ class Growing:
 
 def growing_answer(job: Job) -> GrowingAnswer | None:
     """What is being written for a running job, if it is written under its present lease."""
+    if job.state != JobState.RUNNING:
+        return None
     row: GrowingAnswer | None = getattr(job, "growing_answer", None)
-    if row is None or job.state != JobState.RUNNING:
+    if row is None:
         return None
     same = row.lease_token == job.lease_token and row.step == job.current_step
     return row if same else None

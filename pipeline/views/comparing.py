@@ -6,12 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
 from pipeline.analysis.types import Dossier, Verdict
 from pipeline.models import Step, Submission
 from pipeline.views.diff import Manner, diff_view
-from pipeline.views.progress import Results, results_of
+from pipeline.views.stored import Results, content_of, results_of
 
 NOT_MADE = "not made"
 MOST_LOOKED_AT = 20
@@ -62,19 +60,11 @@ def _verdicts(before: Results, now: Results) -> list[Compared]:
 
 
 def _told(results: Results) -> tuple[str, str, str, str]:
-    dossier = _read(results, Step.FORENSIC, Dossier)
-    verdict = _read(results, Step.QUALITY, Verdict)
+    dossier = content_of(results, Step.FORENSIC, Dossier)
+    verdict = content_of(results, Step.QUALITY, Verdict)
     found = str(len(dossier.findings)) if dossier else NOT_MADE
     if verdict is None:
         return found, NOT_MADE, NOT_MADE, NOT_MADE
     counts = Counter(str(check.outcome) for check in verdict.checks)
     checks = f"{counts['pass']} passed, {counts['fail']} failed, {counts['not-run']} not run"
     return found, str(verdict.confidence), verdict.sentence, checks
-
-
-def _read(results: Results, step: Step, kind: type[Any]) -> Any:
-    """A stored result as a value; None for one that is missing or of an older form."""
-    try:
-        return kind.model_validate(results[step].content) if step in results else None
-    except ValidationError:
-        return None

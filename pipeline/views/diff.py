@@ -23,7 +23,7 @@ SPACES_ONLY = "They differ only in spaces and tabs."
 CUT = "The page shows the first part of it."
 SIGNS = {
     "added": '+<span class="hidden-text">added</span>',
-    "removed": '\u2212<span class="hidden-text">removed</span>',
+    "removed": '&minus;<span class="hidden-text">removed</span>',
 }
 
 

@@ -16,8 +16,7 @@ from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Rebuild
 from pipeline.models import Step, Submission
 from pipeline.reports.file_names import safe_name
-from pipeline.views import tabs
-from pipeline.views.progress import results_of
+from pipeline.views.stored import content_of, results_of
 
 REPORTS = {"markdown": "Markdown", "json": "JSON", "sarif": "SARIF"}
 
@@ -28,7 +27,7 @@ def submission_download(
 ) -> HttpResponse:
     """The rebuilt code, byte for byte, always as a file and never as a page."""
     submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
-    rebuild = tabs.content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
+    rebuild = content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
     if rebuild is None:
         raise Http404("There is no rebuilt code yet.")
     name = _plain_name(submission)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
-
-from django.utils.safestring import SafeString, mark_safe
 
 from pipeline.analysis.diff import opcodes
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.source import split_lines
 from pipeline.analysis.types import Finding, Verdict
-from pipeline.templatetags.display import code_page, visible
 from pipeline.views.code_lines import href_of
 from pipeline.views.kept import kept_lines
 
@@ -67,27 +63,6 @@ def _fate(
         return FateRow(finding, href, GONE if line is None else THERE, line, True)
     line = moved.get(finding.line)
     return FateRow(finding, href, OTHER_LINE if line is None else SAME_LINE, line, False)
-
-
-def list_html(rows: Iterable[FateRow]) -> SafeString:
-    """The list's items. Put together here and not in a template: there may be hundreds."""
-    return mark_safe("\n".join(map(_item, rows)))  # noqa: S308 - what comes from outside is escaped
-
-
-def _item(row: FateRow) -> str:
-    finding = row.finding
-    said = f"{row.word.lower()}, line {row.line}"
-    where = _link(row.line, said) if row.line else row.word.lower()
-    title = escape(visible(finding.title))
-    return (
-        f'<li class="row"><span class="number">{where}</span>'
-        f'<span class="grow"><a href="{escape(row.href)}">{title}</a></span>'
-        f'<span class="quiet">{finding.severity}, was on line {finding.line}</span></li>'
-    )
-
-
-def _link(line: int, said: str) -> str:
-    return f'<a href="?tab=rebuilt&amp;page={code_page(line)}#L{line}">{said}</a>'
 
 
 def lines_moved(original: str, rebuilt: str) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +11,6 @@ from django.utils import timezone
 
 from pipeline.growing import growing_answer
 from pipeline.models import BUILT_IN, GrowingAnswer, Job, JobState, Step, StepResult
-
-Results = dict[str, StepResult]
 
 WORDS = {
     "waiting": "Waiting",
@@ -65,18 +64,7 @@ class Progress:
     short: str
 
 
-def results_of(job: Job | None, *, content: bool = True) -> Results:
-    """The job's stored results by step; without their content they only say that they exist."""
-    if job is None:
-        return {}
-    if content:
-        stored = job.results.select_related("prompt").defer("prompt__content")
-    else:
-        stored = job.results.defer("content", "trace")
-    return {result.step: result for result in stored}
-
-
-def progress_of(job: Job | None, results: Results) -> Progress:
+def progress_of(job: Job | None, results: Mapping[str, StepResult]) -> Progress:
     """How far the job has come, from its row and its stored results."""
     boxes = _boxes(job, results)
     attempts = job.attempts if job else 0
@@ -99,7 +87,7 @@ def progress_of(job: Job | None, results: Results) -> Progress:
     )
 
 
-def _boxes(job: Job | None, results: Results) -> tuple[StepBox, ...]:
+def _boxes(job: Job | None, results: Mapping[str, StepResult]) -> tuple[StepBox, ...]:
     boxes: list[StepBox] = []
     for step in Step:
         if step in results:

@@ -15,8 +15,11 @@ from pipeline.analysis.types import Dossier, Verdict
 from pipeline.models import BUILT_IN, Job, Step, Submission
 from pipeline.views import tabs
 from pipeline.views.history import language_label, tally_of
-from pipeline.views.progress import Results, progress_of, results_of
+from pipeline.views.parts import part_of_page
+from pipeline.views.progress import progress_of
 from pipeline.views.runs import address_of, runs_of
+from pipeline.views.stored import Results, content_of, results_of
+from pipeline.views.triage import Typed
 
 RELOAD = {"HX-Refresh": "true"}
 
@@ -36,19 +39,21 @@ def detail_page(
     tab: str,
     run: int | None = None,
     status: int = 200,
-    **more: Any,
+    typed: Typed | None = None,
 ) -> HttpResponse:
-    """The page with a tab open; ``more`` are values for its template."""
+    """The page with a tab open; ``typed`` is a mark that was refused, for its form."""
     results = results_of(submission.current_job)
     context = _frame(tab, submission, results)
     context |= _runs(submission, run)
     current = context["tab"]
     if current.ready:
-        context |= tabs.panel_of(current, submission, results, request.GET)
         if current.kind.step:
             result = results[current.kind.step]
             context |= {"result": result, "by_model": result.engine != BUILT_IN}
-    context |= _head(submission, results) | more
+        shown = tabs.panel_of(current, submission, results, request.GET)
+        panel = {**context, "typed": typed, **shown}
+        context["panel"] = part_of_page(request, current.template, panel)
+    context |= _head(submission, results)
     return render(request, "pipeline/submission.html", context, status=status)
 
 
@@ -79,7 +84,7 @@ def _head(submission: Submission, results: Results) -> dict[str, Any]:
         "size": len(submission.code.encode()),
         "tally": _tally(job, results),
         "total": usage.of_job(job.pk) if job and job.has_ended else None,
-        "verdict": tabs.content_of(results, Step.QUALITY, Verdict),
+        "verdict": content_of(results, Step.QUALITY, Verdict),
     }
 
 
@@ -87,7 +92,7 @@ def _tally(job: Job | None, results: Results) -> list[tuple[str, int]] | None:
     """From the job's row where it is known: reading a large dossier takes longer than the page."""
     if (kept := tally_of(job)) is not None:
         return kept
-    dossier = tabs.content_of(results, Step.FORENSIC, Dossier)
+    dossier = content_of(results, Step.FORENSIC, Dossier)
     return tabs.tally([str(finding.severity) for finding in dossier.findings]) if dossier else None
 
 
@@ -99,7 +104,7 @@ def submission_progress(request: HttpRequest, public_id: str) -> HttpResponse:
     already shows a result.
     """
     submission = get_submission_for_user(cast(User, request.user), public_id, code=False)
-    stored = results_of(submission.current_job, content=False)
+    stored = results_of(submission.current_job)
     context = _frame(request.GET.get("tab", ""), submission, stored)
     context["here"] = address_of(submission)
     panel_came = context["tab"].ready and request.GET.get("shown") == "0"

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.http import QueryDict
-from pydantic import ValidationError
 
 from pipeline.analysis.findings import worst_first
-from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Value, Verdict
+from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Verdict
 from pipeline.models import Job, Step, Submission
 from pipeline.views.code_lines import code_panel, lines_shown, links_of
 from pipeline.views.code_text import code_text
 from pipeline.views.comparing import comparison, previous_of
 from pipeline.views.diff import Manner, diff_view
-from pipeline.views.fates import FateRow, counts, fates_of, list_html
-from pipeline.views.progress import Results
+from pipeline.views.fates import FateRow, counts, fates_of
+from pipeline.views.stored import Results, content_of
 from pipeline.views.trace import trace_of
 from pipeline.views.triage import triage_of
 
-logger = logging.getLogger(__name__)
-
 LISTED = 200
-
-V = TypeVar("V", bound=Value)
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ class Tab:
 
     @property
     def template(self) -> str:
-        return f"pipeline/tabs/{self.kind.key}.html"
+        return f"tabs/{self.kind.key}.html"
 
 
 def tabs_of(job: Job | None, results: Results, chosen: str) -> tuple[Tab, ...]:
@@ -80,17 +74,6 @@ def _is_ready(kind: Kind, ended: bool, results: Results) -> bool:
 def current(tabs: tuple[Tab, ...]) -> Tab:
     """The tab that is shown."""
     return next(tab for tab in tabs if tab.current)
-
-
-def content_of(results: Results, step: Step, kind: type[V]) -> V | None:
-    """A step's stored output as a value; None if there is none or it is of an unknown form."""
-    if step not in results:
-        return None
-    try:
-        return kind.model_validate(results[step].content)
-    except ValidationError:
-        logger.exception("The stored %s result %s cannot be read", step, results[step].pk)
-        return None
 
 
 def tally(severities: list[str]) -> list[tuple[str, int]]:
@@ -159,8 +142,7 @@ def _rebuild_panel(
     return {
         "rebuild": rebuild,
         "unchanged": rebuild.code == submission.code,
-        "fates": len(fates),
-        "fate_list": list_html(fates),
+        "fates": fates,
         "fate_counts": counts(fates).items(),
         "rejected": code_text(rebuild.rejected) if rebuild.rejected else None,
         **lines_shown(rebuild.code, submission.language, links, query, tab="rebuilt"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.models import BUILT_IN, Job, Step, StepResult
-from pipeline.views.progress import Results
+from pipeline.views.stored import Results
 from providers import calls
 from providers.errors import FREE, in_words
 

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import QueryDict
-from django.utils.html import format_html_join
 
 from pipeline import finding_changes, finding_life
 from pipeline.analysis.findings import worst_first
@@ -104,7 +103,6 @@ def triage_of(
         "still_there": len(rows) - len(since.new) if since else 0,
         "query": urlencode({"tab": "findings", **chosen}) + "&",
         "marks": MARK_CHOICES,
-        "mark_options": format_html_join("", '<option value="{}">{}</option>', MARK_CHOICES),
     }
 
 
