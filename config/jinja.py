@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.defaultfilters import date, floatformat, pluralize, truncatechars, urlencode
+from django.urls import reverse
 from jinja2 import Environment
 
 from pipeline.templatetags import display, prose
@@ -23,9 +24,11 @@ def environment(**options: Any) -> Environment:
         "markdown": prose.html_of,
         "pluralize": pluralize,
         "reporters": display.reporters,
+        "tallied": display.tallied,
         "truncatechars": truncatechars,
         "urlencode": urlencode,
         "visible": display.visible,
         "weakness": display.weakness,
     }
+    made.globals["url"] = reverse
     return made

@@ -21,6 +21,10 @@ from pipeline.models.submission import TITLE_WITHIN
 from pipeline.severities import NO_FINDINGS
 
 WORST = {**{str(each).lower(): each.rank for each in Severity}, "none": NO_FINDINGS}
+_SHOWN = (
+    *("public_id", "language", "filename", "created_at", "user_id"),
+    *("current_job__state", "current_job__tally"),
+)
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 ORDERS: Mapping[str, tuple[Any, ...]] = {
     "newest": ("-created_at", "-id"),
@@ -53,13 +57,13 @@ def keys_of(user: User, wanted: Wanted) -> QuerySet[Submission, int]:
 
 
 def rows_of(keys: Sequence[int]) -> list[Submission]:
-    """These submissions in this order, with their jobs and without their code.
+    """These submissions in this order, with what lists show of them and of their jobs.
 
     Those without a file name have ``start``, the part of the code in which their title is.
     """
     start = Case(When(filename="", then=Substr("code", 1, TITLE_WITHIN)), default=Value(""))
     rows = Submission.objects.filter(pk__in=keys).select_related("current_job")
-    found = {row.pk: row for row in rows.defer("code", "comments").annotate(start=start)}
+    found = {row.pk: row for row in rows.only(*_SHOWN).annotate(start=start)}
     return [found[key] for key in keys if key in found]
 
 

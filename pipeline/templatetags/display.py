@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from operations import money
 
@@ -71,6 +73,16 @@ def reporters(sources: Sequence[str]) -> str:
         return "the model alone" if sources else ""
     by_scanners = ", ".join(scanners)
     return f"{by_scanners} and the model" if "model" in sources else by_scanners
+
+
+@register.filter
+def tallied(counts: Iterable[tuple[str, int]]) -> SafeString:
+    """How many findings there are of each severity, as a list."""
+    items = [(severity.lower(), count, severity) for severity, count in counts]
+    if not items:
+        return SafeString("<span>None</span>")
+    listed = format_html_join("", '<li class="mark mark-{}">{} {}</li>', items)
+    return format_html('<ul class="tally">{}</ul>', listed)
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -9,6 +10,7 @@ from accounts.models import User
 from pipeline.models import JobState, Submission
 from pipeline.services import submit
 from pipeline.tests.page_data import finish, put
+from pipeline.views import paging
 
 
 def test_it_says_that_there_is_nothing_yet(as_alice: Client) -> None:
@@ -65,3 +67,40 @@ def test_it_asks_the_database_a_fixed_number_of_times(
         finish(submit(user=alice, code="x", language="python", filename="a.py"))
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         as_alice.get("/submissions/")
+
+
+def with_files(user: User, count: int) -> None:
+    Submission.objects.bulk_create(
+        Submission(user=user, code="x", language="python", filename=f"n{number}.py")
+        for number in range(count)
+    )
+
+
+def test_it_counts_a_long_history_no_further_than_it_matters(
+    as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "COUNTED", 50)
+    with_files(alice, 80)
+    page = as_alice.get("/submissions/")
+    assertContains(page, "More than 50 submissions.")
+    assertContains(page, "Page 1 of more than 2<")
+
+
+@pytest.mark.parametrize(("number", "rows"), [(3, 25), (4, 5)])
+def test_it_shows_what_was_not_counted(
+    as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch, number: int, rows: int
+) -> None:
+    monkeypatch.setattr(paging, "COUNTED", 50)
+    with_files(alice, 80)
+    page = as_alice.get(f"/submissions/?page={number}")
+    assert len(page.context["rows"]) == rows
+    assertContains(page, "80 submissions." if number == 4 else "More than 75 submissions.")
+
+
+def test_it_counts_what_is_found_by_a_word(
+    as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "COUNTED", 50)
+    with_files(alice, 52)
+    assertContains(as_alice.get("/submissions/?q=n"), "More than 50 submissions found.")
+    assertContains(as_alice.get("/submissions/?q=n1"), "11 submissions found.")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,6 +17,8 @@ from pipeline.analysis.types import Severity
 from pipeline.models import Job, JobState, Step, StepResult, Submission
 from pipeline.models.submission import title_of
 from pipeline.views.history_form import HistoryForm
+from pipeline.views.paging import page_of
+from pipeline.views.parts import part_of_page
 
 PER_PAGE = 25
 WORDS_OF_STATES = {
@@ -53,9 +54,8 @@ def history(request: HttpRequest) -> HttpResponse:
     form = HistoryForm(request.GET)
     wanted = form.wanted()
     found = listing.keys_of(cast(User, request.user), wanted)
-    # Comments stand in no index: they are read once, and not a second time to be counted.
-    keys = list(found) if wanted.text else found
-    page, no_page = _page_of(Paginator(keys, PER_PAGE), request.GET.get("page", "1"))
+    # Comments stand in no index.
+    page, no_page = page_of(found, PER_PAGE, request.GET.get("page", "1"), once=bool(wanted.text))
     context = {
         "form": form,
         "query": form.query(),
@@ -64,16 +64,11 @@ def history(request: HttpRequest) -> HttpResponse:
         "all_chosen": request.GET.get("chosen") == "all",
         "rows": rows_of(listing.rows_of(list(page.object_list))),
     }
-    return render(request, "pipeline/history.html", context)
-
-
-def _page_of(pages: Paginator[int], number: str) -> tuple[Page[int], str]:
-    """The page of that number, or the nearest one and a sentence about it."""
-    try:
-        return pages.page(number), ""
-    except InvalidPage:
-        nearest = pages.get_page(number)
-        return nearest, f"There is no such page. This is page {nearest.number}."
+    parts = {
+        "filter": part_of_page(request, "parts/history_filter.html", context),
+        "list": part_of_page(request, "parts/history_rows.html", context),
+    }
+    return render(request, "pipeline/history.html", context | parts)
 
 
 def rows_of(submissions: Sequence[Submission]) -> list[HistoryRow]:
