@@ -27,13 +27,16 @@ SECONDS, WARM_SECONDS = 1.0, 0.2
 BARE = "/account/delete/"  # session, user and the layout, with some lines of text
 HISTORY = "/submissions/"
 WHOLE_TABLE = "ALL"
+MOST_TIMES = 4.0  # the bare page
+GOAL_RESULT_MS, GOAL_HISTORY_MS = 80.0, 60.0
 
 
 @dataclass(frozen=True)
 class Page:
     """An address with its bounds: the median in times of the bare page's, and the queries.
 
-    ``most_times_short`` bounds a long history beside one that fills two pages; 0 for others.
+    ``most_times_short`` bounds a long history beside one that fills two pages. 0 is no bound.
+    ``goal_ms`` is what nineteen of twenty answers should keep to on a machine of their own.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Page:
     user: str
     most_times: float
     most_queries: int
+    goal_ms: float
     most_times_short: float = 0.0
 
 
@@ -77,30 +81,33 @@ def fill() -> list[Page]:
     result = f"/submissions/{rows.add_result(user_named('result'))}/"
     last = rows.LONG // 25
     history = {
-        "first page": ("", 3.0),
+        "first page": ("", 1.5),
         "last page": (f"?page={last}", 3.0),
         "by name": ("?sort=name", 3.0),
         "by worst finding": ("?sort=worst", 12.0),
         "one language": ("?language=go", 3.0),
         "one state": ("?state=failed", 8.0),
-        "one severity": ("?severity=high", 8.0),
+        "one severity": ("?severity=high", 3.0),
         "some days": ("?since=2025-03-01&until=2025-03-09", 3.0),
-        "a word in name or comments": ("?q=safe", 60.0),
+        "a word in name or comments": ("?q=safe", 3.0),
+        "a word that is nowhere": ("?q=nowhere", 60.0),
     }
-    names = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "trace")
-    tabs = dict.fromkeys(names, 20.0)
+    tabs = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "evidence", "trace")
     return [
-        Page("history of 50", HISTORY, "short", 15.0, 6),
+        Page("history of 50", HISTORY, "short", MOST_TIMES, 6, GOAL_HISTORY_MS),
         *(
-            Page(f"history of 50,000, {name}", f"{HISTORY}{query}", "long", 15 * most, 6, most)
+            Page(
+                f"history of 50,000, {name}", f"{HISTORY}{query}", "long",
+                0.0 if query else MOST_TIMES, 6, GOAL_HISTORY_MS, most,
+            )
             for name, (query, most) in history.items()
         ),
         *(
-            Page(f"result, {tab}", f"{result}?tab={tab}", "result", most, 12)
-            for tab, most in tabs.items()
+            Page(f"result, {tab}", f"{result}?tab={tab}", "result", MOST_TIMES, 12, GOAL_RESULT_MS)
+            for tab in tabs
         ),
-        Page("account", "/account/", "long", 8.0, 12),
-    ]
+        Page("account", "/account/", "long", 8.0, 12, GOAL_RESULT_MS),
+    ]  # fmt: skip
 
 
 def time_pages(laboratory: Laboratory, pages: list[Page], report: Report) -> None:
@@ -121,11 +128,13 @@ def report_times(
     page: Page, ours: list[Outcome], bare: list[Outcome], short: list[Outcome], report: Report
 ) -> None:
     """The page's times, beside those of the bare page and of a short history."""
-    p50, p99 = middle(ours), median(each.p99 for each in ours)
+    p50, p95 = middle(ours), median(each.p95 for each in ours)
     beside = f"bare page {middle(bare):.1f} ms"
     beside += f", short history {middle(short):.1f} ms" if short else ""
-    report.figure(page.name, f"p50 {p50:.1f} ms, p99 {p99:.1f} ms; p50 of the {beside}")
-    report.at_most(f"{page.name}: times the bare page", p50 / middle(bare), page.most_times)
+    report.figure(page.name, f"p50 {p50:.1f} ms; p50 of the {beside}")
+    report.goal(f"{page.name}: p95 in ms", p95, page.goal_ms)
+    if page.most_times:
+        report.at_most(f"{page.name}: times the bare page", p50 / middle(bare), page.most_times)
     if short:
         name = f"{page.name}: times the short history"
         report.at_most(name, p50 / middle(short), page.most_times_short)

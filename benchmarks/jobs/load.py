@@ -35,6 +35,7 @@ class Outcome:
 
     per_second: float
     p50: float
+    p95: float
     p99: float
     statuses: dict[str, int]
     busy: float
@@ -52,34 +53,46 @@ def run(port: int, plan: list[str], folder: Path, *, seconds: float, warm: float
 
 @dataclass
 class Connection:
-    """One socket, what it sends, and what it has received of the present answer."""
+    """One socket, what it sends, and what it has received of the present answer.
+
+    ``whole`` is the answer's length in bytes, 0 while it is not known.
+    """
 
     number: int
     request: bytes
     socket: socket.socket
     sent: int = 0
     sent_at: float = 0.0
-    received: bytes = b""
+    received: bytearray = field(default_factory=bytearray)
+    whole: int = 0
 
     def send(self) -> None:
         """Send the request once more."""
         unique = f"{self.number:06d}-{self.sent:015d}".encode()
-        self.sent, self.received, self.sent_at = self.sent + 1, b"", time.perf_counter()
+        self.received.clear()
+        self.sent, self.whole, self.sent_at = self.sent + 1, 0, time.perf_counter()
         self.socket.sendall(self.request.replace(UNIQUE.encode(), unique))
 
     def receive(self) -> bool:
         """Take what has come; True when the answer is whole."""
-        data = self.socket.recv(65536)
+        data = self.socket.recv(262_144)
         if not data:
             raise ConnectionError("the server closed a connection that was to be kept")
         self.received += data
-        head, gap, body = self.received.partition(b"\r\n\r\n")
-        length = LENGTH.search(head + b"\r\n")
-        return bool(gap) and len(body) >= (int(length[1]) if length else 0)
+        self.whole = self.whole or self._length()
+        return bool(self.whole) and len(self.received) >= self.whole
+
+    def _length(self) -> int:
+        """Of the whole answer in bytes, as its head says; 0 while that has not come."""
+        head = self.received.find(b"\r\n\r\n") + 4
+        if head < 4:
+            return 0
+        length = LENGTH.search(self.received, 0, head)
+        return head + (int(length[1]) if length else 0)
 
     @property
     def status(self) -> str:
-        return self.received[9:12].decode("ascii", "replace")
+        return bytes(self.received[9:12]).decode("ascii", "replace")
 
 
 @dataclass
@@ -134,6 +147,7 @@ def measure(wanted: argparse.Namespace) -> dict[str, Any]:
     return {
         "per_second": len(load.times) / passed,
         "p50": percentile(load.times, 50) * 1000,
+        "p95": percentile(load.times, 95) * 1000,
         "p99": percentile(load.times, 99) * 1000,
         "statuses": load.statuses,
         "busy": (time.process_time() - cpu) / passed,

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from operations import money
 
-LINES_PER_PAGE = 2_000  # of the code tab
+LINES_PER_PAGE = 1_000  # of the code tab
 
 register = template.Library()
 dollars = register.filter("dollars", money.dollars)

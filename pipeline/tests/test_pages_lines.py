@@ -31,10 +31,10 @@ def test_it_leads_from_a_finding_to_its_line(as_alice: Client, submission: Submi
 def test_it_shows_ten_thousand_lines_by_pages(as_alice: Client, alice: User) -> None:
     long = sent(alice, "x = 1\n" * 10_000)
     store(long, Step.FORENSIC, dossier(finding(line=9_999)))
-    assertContains(as_alice.get(address(long, "tab=findings")), "?tab=code&amp;page=5#L9999")
-    page = as_alice.get(address(long, "tab=code&page=5"))
+    assertContains(as_alice.get(address(long, "tab=findings")), "?tab=code&amp;page=10#L9999")
+    page = as_alice.get(address(long, "tab=code&page=10"))
     assertContains(page, 'id="L9999" href="?tab=findings&amp;page=1#finding-')
-    assertNotContains(page, 'id="L8000"')
+    assertNotContains(page, 'id="L9000"')
 
 
 def test_it_shows_the_code_before_anything_is_done(

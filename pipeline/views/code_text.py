@@ -7,7 +7,6 @@ in what is shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 
 from pipeline.templatetags.display import visible
 
@@ -17,11 +16,16 @@ MAX_LINE_LENGTH = 2_000
 
 @dataclass(frozen=True)
 class CodeText:
-    """``numbers`` and ``text`` have the same number of lines; ``cut`` says something is missing."""
+    """``count`` is that of the text's lines; ``cut`` says that something is missing."""
 
-    numbers: str
+    count: int
     text: str
     cut: bool
+
+    @property
+    def numbers(self) -> str:
+        """As many lines as the text has."""
+        return "\n".join(map(str, range(1, self.count + 1)))
 
 
 def shorten(line: str) -> str:
@@ -40,7 +44,6 @@ def code_text(code: str) -> CodeText:
     lines = code.split("\n")
     if lines[-1] == "" and len(lines) > 1:
         lines.pop()
-    shown = [_cut(line) for line in islice(lines, MAX_LINES)]
-    cut = len(lines) > MAX_LINES or any(len(line) > MAX_LINE_LENGTH for line in lines)
-    numbers = "\n".join(str(number) for number in range(1, len(shown) + 1))
-    return CodeText(numbers, visible("\n".join(shown)), cut)
+    cut = len(lines) > MAX_LINES or max(map(len, lines)) > MAX_LINE_LENGTH
+    shown = [_cut(line) for line in lines[:MAX_LINES]] if cut or "\r" in code else lines
+    return CodeText(len(shown), visible("\n".join(shown)), cut)

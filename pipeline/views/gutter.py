@@ -25,12 +25,11 @@ def gutter(first: int, last: int, links: Mapping[int, Line]) -> SafeString:
 
     Put together here and not in a template: a page has thousands of them.
     """
-    lines = [_linked(links[n]) if n in links else _plain(n) for n in range(first, last + 1)]
-    return mark_safe("\n".join(lines))  # noqa: S308 - numbers, and what _linked escapes
-
-
-def _plain(number: int) -> str:
-    return f'<span id="L{number}" aria-hidden="true">{number}</span>'
+    lines = [
+        _linked(links[n]) if n in links else f'<span id="L{n}" aria-hidden="true">{n}</span>'
+        for n in range(first, last + 1)
+    ]
+    return mark_safe("\n".join(lines))  # noqa: S308 - numbers, and what is escaped
 
 
 def _linked(line: Line) -> str:
