@@ -82,7 +82,7 @@ def fill() -> list[Page]:
     last = rows.LONG // 25
     history = {
         "first page": ("", 1.5),
-        "last page": (f"?page={last}", 3.0),
+        "last page": (f"?page={last}", 4.0),
         "by name": ("?sort=name", 3.0),
         "by worst finding": ("?sort=worst", 12.0),
         "one language": ("?language=go", 3.0),

@@ -1,7 +1,7 @@
 """The floor's console pages, and what the console pages of all apps have in common."""
 
 from operations.admin import audit_log, config
-from operations.admin.base import NOTHING, ConsoleAdmin, ReadOnlyAdmin, pretty_json
+from operations.admin.base import NOTHING, ConsoleAdmin, NamedValues, ReadOnlyAdmin, pretty_json
 from operations.admin.tables import Exporting, Importing
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "ConsoleAdmin",
     "Exporting",
     "Importing",
+    "NamedValues",
     "ReadOnlyAdmin",
     "audit_log",
     "config",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django.contrib import admin, messages
@@ -15,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from operations import audit
-from operations.admin import Exporting, ReadOnlyAdmin, pretty_json
+from operations.admin import Exporting, NamedValues, ReadOnlyAdmin, pretty_json
 from pipeline import services
 from pipeline.admin.links import calls_link, letter_link, name_of, submission_link
 from pipeline.admin.row_actions import RowActions
@@ -33,14 +32,6 @@ class CodeViewAdmin(ReadOnlyAdmin):
             audit.record(seen, "submission.view")
         response: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
         return response
-
-
-class NamedValues(admin.AllValuesFieldListFilter):
-    """Names the empty value, which would be a link without a word."""
-
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        for choice in super().choices(changelist):
-            yield {**choice, "display": choice["display"] or "none"}
 
 
 @admin.register(Submission)

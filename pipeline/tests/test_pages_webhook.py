@@ -22,8 +22,9 @@ def test_it_shows_the_secret_once(as_alice: Client) -> None:
 
 
 def test_it_says_why_an_address_is_refused(as_alice: Client) -> None:
-    page = as_alice.post("/account/webhook/set", {"address": "http://x.example/"}, follow=True)
-    assertContains(page, "The address must start with https://.")
+    page = as_alice.post("/account/webhook/set", {"address": "http://x.example/"})
+    assertContains(page, "The address must start with https://.", status_code=422)
+    assertContains(page, 'value="http://x.example/"', status_code=422)
     assert not Webhook.objects.exists()
 
 
@@ -50,8 +51,8 @@ def test_it_has_nothing_to_test_of_others(as_alice: Client, bob: User) -> None:
 def test_it_is_not_set_too_often(as_alice: Client) -> None:
     for _ in range(10):
         as_alice.post("/account/webhook/set", {"address": ADDRESS})
-    page = as_alice.post("/account/webhook/set", {"address": ADDRESS}, follow=True)
-    assertContains(page, "That was too often.")
+    page = as_alice.post("/account/webhook/set", {"address": ADDRESS})
+    assertContains(page, "That was too often.", status_code=422)
 
 
 @pytest.mark.parametrize("action", ["set", "test", "remove"])

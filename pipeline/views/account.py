@@ -27,6 +27,11 @@ MOST_DELIVERIES = 10
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who is signed in and where, what was used and is left, and what is stored."""
+    return account_page(request)
+
+
+def account_page(request: HttpRequest, *, address: str = "", problem: str = "") -> HttpResponse:
+    """The page; with ``problem`` the address of a webhook that was refused stays in its form."""
     user = cast(User, request.user)
     left = allowance(user)
     today = (left.resets_at - timedelta(seconds=1)).date()
@@ -41,10 +46,12 @@ def account(request: HttpRequest) -> HttpResponse:
         "token_days": DAYS,
         "now": database_now(),
         "webhook": Webhook.objects.filter(user=user).first(),
+        "address": address,
+        "problem": problem,
         "deliveries": _deliveries(user),
         "holdings": privacy.holdings(),
     }
-    return render(request, "accounts/account.html", context)
+    return render(request, "accounts/account.html", context, status=422 if problem else 200)
 
 
 def _deliveries(user: User) -> QuerySet[WebhookDelivery]:

@@ -13,6 +13,7 @@ from accounts.bursts import seconds_to_wait
 from accounts.models import User
 from pipeline import webhooks
 from pipeline.models import Webhook
+from pipeline.views.account import account_page
 
 CHANGES_PER_MINUTE = 10
 
@@ -20,15 +21,15 @@ CHANGES_PER_MINUTE = 10
 @require_POST
 def webhook_set(request: HttpRequest) -> HttpResponse:
     """Set the address and show its secret, this once."""
-    if too_many := _too_many(request):
-        return too_many
     site = f"{request.scheme}://{request.get_host()}"
     address = request.POST.get("address", "")
+    if too_many := _too_many(request):
+        return account_page(request, address=address, problem=too_many)
     try:
         secret = webhooks.set_webhook(user=_user(request), address=address, site=site)
     except webhooks.AddressRefused as problem:
-        messages.error(request, f"The webhook was not changed. {problem}")
-        return redirect("account")
+        refused = f"The webhook was not changed. {problem}"
+        return account_page(request, address=address, problem=refused)
     shown = {"address": address.strip(), "secret": secret.reveal()}
     return render(request, "accounts/webhook_secret.html", shown)
 
@@ -40,7 +41,8 @@ def webhook_test(request: HttpRequest) -> HttpResponse:
     if webhook is None:
         raise Http404("There is no webhook of yours.")
     if too_many := _too_many(request):
-        return too_many
+        messages.info(request, too_many)
+        return redirect("account")
     webhooks.queue_test(webhook)
     messages.info(request, "A test is on its way. Reload this page to see what became of it.")
     return redirect("account")
@@ -54,13 +56,11 @@ def webhook_remove(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-def _too_many(request: HttpRequest) -> HttpResponse | None:
+def _too_many(request: HttpRequest) -> str:
+    """What to say to somebody who does it too often; empty while it is not."""
     who = str(_user(request).pk)
     seconds = seconds_to_wait(request, group="webhook", who=who, per_minute=CHANGES_PER_MINUTE)
-    if not seconds:
-        return None
-    messages.info(request, f"That was too often. Try again in {seconds} seconds.")
-    return redirect("account")
+    return f"That was too often. Try again in {seconds} seconds." if seconds else ""
 
 
 def _user(request: HttpRequest) -> User:

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from operations.admin import ConsoleAdmin, ReadOnlyAdmin
+from operations.admin import ConsoleAdmin, NamedValues, ReadOnlyAdmin
 from providers import tripping
 from providers.admin.acting import who
 from providers.errors import in_words
@@ -20,7 +20,7 @@ class ProviderBreakerAdmin(ReadOnlyAdmin):
     """One line for each model that ever failed too often, or was tripped by hand."""
 
     list_display = ("provider", "model", "state", "why", "probe_at", "openings", "changed_at")
-    list_filter = ("state", "provider", "reason", "changed_at")
+    list_filter = ("state", "provider", ("reason", NamedValues), "changed_at")
     list_select_related = ("provider",)
     search_fields = ("provider__name", "model", "reason")
     search_help_text = "Provider, model or reason"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
-from operations.admin import NOTHING, Exporting, ReadOnlyAdmin, pretty_json
+from operations.admin import NOTHING, Exporting, NamedValues, ReadOnlyAdmin, pretty_json
 from providers.models import ProviderCall, ProviderChange, ProviderHealth
 from providers.tables import CALLS
 
@@ -19,7 +19,9 @@ class ProviderCallAdmin(Exporting, ReadOnlyAdmin):
         "started_at", "provider_name", "model", "step", "state", "error", "latency_ms",
         "first_token_ms", "input_tokens", "output_tokens", "cost_microdollars", "job_id",
     )  # fmt: skip
-    list_filter = ("state", "provider_name", "step", "error", "started_at")
+    list_filter = (
+        "state", "provider_name", ("step", NamedValues), ("error", NamedValues), "started_at",
+    )  # fmt: skip
     search_fields = ("model", "provider_name", "call_id", "=job_id")
     search_help_text = "Model, provider, call id or number of a run"
     fields = (
@@ -34,7 +36,7 @@ class ProviderHealthAdmin(ReadOnlyAdmin):
     """What probes, tests and syncs of providers found."""
 
     list_display = ("checked_at", "provider", "source", "ok", "error", "detail", "latency_ms")
-    list_filter = ("ok", "provider", "source", "error", "checked_at")
+    list_filter = ("ok", "provider", "source", ("error", NamedValues), "checked_at")
     list_select_related = ("provider",)
     search_fields = ("provider__name", "error", "detail")
     search_help_text = "Provider, error or detail"
