@@ -35,6 +35,7 @@ from pipeline.api_reading import router as reading
 from pipeline.api_routes import router as routes
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
+from providers.services import WaitsAlready
 
 CSRF_DETAIL = (
     "Send the session's CSRF token, which auth.me tells, in X-CSRFToken, and over HTTPS a Referer "
@@ -122,6 +123,12 @@ def unknown_setting(request: HttpRequest, error: runtime_config.UnknownParameter
 def not_possible(request: HttpRequest, error: Exception) -> HttpResponse:
     """An action that does not fit the present state; nothing was changed."""
     return problem("not-possible", 409, str(error))
+
+
+@api.exception_handler(WaitsAlready)
+def waits_already(request: HttpRequest, error: WaitsAlready) -> HttpResponse:
+    """A provider is being waited for; no second thread is given to that."""
+    return problem("waits-already", 503, str(error), retry_after=error.retry_after)
 
 
 @api.exception_handler(HttpError)

@@ -5,6 +5,7 @@ Every function takes the acting user (None for commands) and the address they ca
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -27,6 +28,8 @@ from providers.presets import presets
 from providers.validators import validate_header_value
 
 TEST_SECONDS = 20.0
+# One thread of a process may wait for a slow provider; the others go on serving.
+_waiting = BoundedSemaphore()
 LONGEST_KEY = 4096
 LONGEST_MODEL_NAME = 200
 MOST_MODELS = 5_000
@@ -182,12 +185,23 @@ def remove_model(*, model: ProviderModel, by: User | None, address: str | None) 
         model.delete()
 
 
+class WaitsAlready(Exception):
+    """Somebody else's test or sync waits for its provider; ``str(error)`` says what to do."""
+
+    retry_after = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another test or sync still waits for its provider. Try again in some seconds."
+        )
+
+
 def test_connection(
     *, provider: ApiProvider, by: User | None, address: str | None
 ) -> ProviderHealth:
     """Ask the provider for its models; the result becomes its status and a row of its history.
 
-    Waits for the network up to TEST_SECONDS, outside of any transaction.
+    Waits for the network up to TEST_SECONDS, outside of any transaction. Raises WaitsAlready.
     """
     source = ProviderHealth.Source.TEST
     _, health = _listed(provider, by, address, "provider.test", source)
@@ -201,6 +215,7 @@ def sync_models(
 
     Returns the added ones. Existing rows keep their switch and prices; rows that are not listed
     any more stay, with their old ``synced_at``. A failed sync changes nothing but the health.
+    Waits as long as a test does. Raises WaitsAlready.
     """
     source = ProviderHealth.Source.SYNC
     listed, health = _listed(provider, by, address, "models.sync", source)
@@ -212,7 +227,7 @@ def _listed(
 ) -> tuple[list[ModelInfo], ProviderHealth]:
     """The provider's models (none if it failed) and the stored health."""
     provider.refresh_from_db()  # never to an address that was only edited
-    outcome = checks.ask(provider, TEST_SECONDS)
+    outcome = _asked(provider)
     with transaction.atomic():
         health = checks.keep(provider, outcome, source)
         if health.pk is not None:
@@ -222,6 +237,15 @@ def _listed(
             _note(provider, action, by, address, details)
             audit.record(provider, action, **details)
     return outcome.listed, health
+
+
+def _asked(provider: ApiProvider) -> checks.Outcome:
+    if not _waiting.acquire(blocking=False):
+        raise WaitsAlready
+    try:
+        return checks.ask(provider, TEST_SECONDS)
+    finally:
+        _waiting.release()
 
 
 def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]:

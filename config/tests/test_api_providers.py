@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from operations.models import AuditEntry
 from pipeline.tests.api_client import ApiClient, problem_of
+from providers import services
 from providers.models import ApiProvider, ProviderChange, ProviderModel
 from providers.services import add_provider
 
@@ -126,3 +127,13 @@ def test_it_adds_no_provider_of_a_taken_name(api: ApiClient, vendor_row: ApiProv
 def test_it_adds_no_provider_with_unknown_fields(api: ApiClient) -> None:
     answer = api.call("admin.addProvider", preset="openai", status="connected")
     assert problem_of(answer) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("name", ["testProviderConnection", "syncProviderModels"])
+def test_it_gives_no_second_thread_to_slow_providers(
+    api: ApiClient, vendor_row: ApiProvider, name: str
+) -> None:
+    with services._waiting:
+        answer = api.call(f"admin.{name}", id=vendor_row.pk)
+    assert (problem_of(answer), answer["Retry-After"]) == ((503, "waits-already"), "5")
+    assert api.call(f"admin.{name}", id=vendor_row.pk).status_code == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -28,6 +30,7 @@ from providers.traffic import Traffic
 
 TEST_AND_SYNC = (("test_connection", "Test connection"), ("sync_models", "Sync models"))
 SWITCH_ON, SWITCH_OFF = ("enable", "Enable"), ("disable", "Disable")
+Ask = Callable[[ApiProvider, dict[str, Any]], tuple[ProviderHealth, str]]
 UNREADABLE = "cannot be opened: was ENCRYPTION_KEY changed?"
 
 
@@ -157,15 +160,24 @@ class ApiProviderAdmin(ConsoleAdmin):
 
     @admin.action(description="Test the connection")
     def test_connection(self, request: HttpRequest, chosen: QuerySet[ApiProvider]) -> None:
-        for provider in chosen:
-            health = services.test_connection(provider=provider, **who(request))
-            self._tell(request, provider, health, f"answered in {health.latency_ms} ms.")
+        self._ask_each(request, chosen, _test)
 
     @admin.action(description="Sync the models")
     def sync_models(self, request: HttpRequest, chosen: QuerySet[ApiProvider]) -> None:
+        self._ask_each(request, chosen, _sync)
+
+    def _ask_each(self, request: HttpRequest, chosen: QuerySet[ApiProvider], ask: Ask) -> None:
+        """One by one, while there is time; whoever is left out is told."""
+        ends_at = time.monotonic() + services.TEST_SECONDS
         for provider in chosen:
-            added, health = services.sync_models(provider=provider, **who(request))
-            self._tell(request, provider, health, f"{len(added)} new models.")
+            if time.monotonic() >= ends_at:
+                told = f"{provider}: not asked, because the others took too long. Choose it alone."
+                self.message_user(request, told, messages.WARNING)
+                continue
+            try:
+                self._tell(request, provider, *ask(provider, who(request)))
+            except services.WaitsAlready as error:
+                self.message_user(request, f"{provider}: {error}", messages.ERROR)
 
     @admin.action(description="Enable")
     def enable(self, request: HttpRequest, chosen: QuerySet[ApiProvider]) -> None:
@@ -193,6 +205,16 @@ class ApiProviderAdmin(ConsoleAdmin):
         else:
             told = f"{provider}: {in_words(health.error)} ({health.error}) {health.detail}"
             self.message_user(request, told, messages.ERROR)
+
+
+def _test(provider: ApiProvider, by: dict[str, Any]) -> tuple[ProviderHealth, str]:
+    health = services.test_connection(provider=provider, **by)
+    return health, f"answered in {health.latency_ms} ms."
+
+
+def _sync(provider: ApiProvider, by: dict[str, Any]) -> tuple[ProviderHealth, str]:
+    added, health = services.sync_models(provider=provider, **by)
+    return health, f"{len(added)} new models."
 
 
 def _not_closed(provider: ApiProvider) -> list[tuple[str, str, str, str]]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from operations.models import AuditEntry
+from providers import services
 from providers.models import ApiProvider, ProviderChange, ProviderModel
 from providers.presets import presets
 from providers.tests.conftest import CANARY
@@ -139,6 +140,20 @@ def test_it_tests_connections_and_tells_how_it_went(
     assert "Good: answered in" in page
     assert "Bad: Nothing was sent: a key is missing" in page
     assert "(not-configured)" in page
+
+
+def test_it_waits_for_one_provider_at_a_time(as_admin: Client, provider: ApiProvider) -> None:
+    with services._waiting:
+        page = act(as_admin, "test_connection", provider)
+    assert "Another test or sync still waits for its provider." in page
+    assert "answered in" in act(as_admin, "test_connection", provider)
+
+
+def test_it_says_whom_it_had_no_time_to_ask(
+    as_admin: Client, provider: ApiProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "TEST_SECONDS", 0.0)
+    assert "not asked, because the others took too long" in act(as_admin, "sync_models", provider)
 
 
 def test_it_syncs_models(as_admin: Client, provider: ApiProvider) -> None:
