@@ -59,11 +59,14 @@ def export_user_data(request: HttpRequest, sent: Meant) -> StreamingHttpResponse
     "/deleteUser",
     operation_id="admin.deleteUser",
     auth=CHANGING_ADMINISTRATORS,
-    response={204: None, (404, 409, 422): Problem},
+    response={202: None, 204: None, (404, 409, 422): Problem},
 )
 def delete_user(request: HttpRequest, sent: Meant) -> Status[None]:
-    """Delete a user for good, with everything that is stored about them."""
+    """Delete a user for good, with everything that is stored about them.
+
+    204 when all is gone; 202 where that takes longer: the account is shut and the rest goes on.
+    """
     user = get_object_or_404(User, pk=sent.id)
     erasure.confirm(user, sent.email)
-    erasure.delete_somebody(user=user, by=cast(User, request.user))
-    return Status(204, None)
+    is_gone = erasure.delete_somebody(user=user, by=cast(User, request.user))
+    return Status(204 if is_gone else 202, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,7 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from accounts.services import AccountError, user_with
 from operations import audit, privacy
+from operations.clock import Now, now_plus
 
+PATIENCE_SECONDS = 5.0  # that somebody's request waits for it
+LOOK_SECONDS = 10.0
+TURN_SECONDS, REST_SECONDS = 20.0, 40.0  # a turn may take one long step more
 WRONG_ADDRESS = "That is not the e-mail address of this user. Nothing was done."
 
 
@@ -20,27 +25,43 @@ def export_user(user: User) -> Iterator[bytes]:
     return privacy.export(user)
 
 
-def delete_user(user: User) -> None:
+def delete_user(user: User, *, within: float | None = PATIENCE_SECONDS) -> bool:
     """Erase the account for good. Raises AccountError for those that must stay.
 
-    The account is shut first, so that nothing new comes meanwhile. What was cut off in the middle
-    can be begun again: it goes on with what is left.
+    The account is shut first, so that nothing new comes meanwhile. Returns whether all is gone
+    ``within`` so many seconds (None: however long it takes). What was not done, also because its
+    process ended, is done by ``go_on``.
     """
     with transaction.atomic():
         _refuse_who_must_stay(user)
         audit.record(user, "user.delete")
-        User.objects.filter(pk=user.pk).update(is_active=False)
+        User.objects.filter(pk=user.pk).update(is_active=False, erasing_at=Now())
         user.end_sessions()
-    privacy.erase(user)
-    with transaction.atomic(), audit.unrecorded():
-        user.delete()
+    return _erase(user, within)
 
 
-def delete_somebody(*, user: User, by: User) -> None:
-    """Erase the account of somebody else. Raises AccountError."""
+def delete_somebody(*, user: User, by: User) -> bool:
+    """Erase the account of somebody else, as above. Raises AccountError."""
     if user == by:
         raise AccountError("You cannot delete yourself here: your account page does it.")
-    delete_user(user)
+    return delete_user(user)
+
+
+def go_on() -> None:
+    """Take a turn at each erasure that was begun and that nobody is at; for whoever looks often."""
+    resting = User.objects.filter(erasing_at__lte=now_plus(-timedelta(seconds=REST_SECONDS)))
+    for user in resting.order_by("erasing_at"):
+        turn = User.objects.filter(pk=user.pk, erasing_at=user.erasing_at)
+        if turn.update(erasing_at=Now()):
+            _erase(user, TURN_SECONDS)
+
+
+def _erase(user: User, within: float | None) -> bool:
+    if not privacy.erase(user, within):
+        return False
+    with transaction.atomic(), audit.unrecorded():
+        user.delete()
+    return True
 
 
 def confirm(user: User, email: str) -> None:

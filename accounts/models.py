@@ -50,6 +50,11 @@ class User(AbstractBaseUser):
         default=False, editable=False, help_text="Belongs to commands; nobody can sign in as it."
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erasing_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a turn at erasing the account last began; empty while nobody asked for it.",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

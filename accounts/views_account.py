@@ -21,6 +21,7 @@ from accounts import erasure, services, sessions
 from accounts.models import User
 from operations import privacy
 
+GOING = "Your account is shut. What is stored about you is being deleted, which takes some minutes."
 WRONG_ADDRESS = "That is not your e-mail address. Nothing was deleted."
 
 
@@ -66,10 +67,10 @@ def account_delete(request: HttpRequest) -> HttpResponse:
     if request.POST.get("email", "").strip().lower() != user.email:
         return _delete_page(request, WRONG_ADDRESS)
     try:
-        erasure.delete_user(user)
+        is_gone = erasure.delete_user(user)
     except services.AccountError as problem:
         return _delete_page(request, str(problem))
-    return _signed_out(request, "Your account is deleted.")
+    return _signed_out(request, "Your account is deleted." if is_gone else GOING)
 
 
 def _delete_page(request: HttpRequest, problem: str = "") -> HttpResponse:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import io
 import json
+import math
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -27,7 +30,8 @@ class Holding:
     ``export`` gives its rows as plain data, without secrets. ``kept`` says how long it stays while
     the account stands, ``at_erasure`` what becomes of it with the account, both for people to
     read. ``erase`` does what deleting the user's row does not do by itself; doing it again after
-    it was cut off must be harmless. Holdings are erased in the order of ``rank``.
+    it was cut off must be harmless. One that takes long gives its steps one by one, and may be
+    left between them. Holdings are erased in the order of ``rank``.
     """
 
     name: str
@@ -36,7 +40,7 @@ class Holding:
     export: Callable[[Any], Iterable[dict[str, Any]]]
     kept: Callable[[], str]
     at_erasure: str
-    erase: Callable[[Any], None] | None = None
+    erase: Callable[[Any], Iterable[None] | None] | None = None
     rank: int = 0
 
 
@@ -75,11 +79,17 @@ def export(user: Any) -> Iterator[bytes]:
     yield from sink.taken()
 
 
-def erase(user: Any) -> None:
-    """Everything about the user that does not go with the user's row."""
-    for holding in holdings():
-        if holding.erase is not None:
-            holding.erase(user)
+def erase(user: Any, within: float | None = None) -> bool:
+    """Everything about the user that does not go with the user's row.
+
+    ``within`` so many seconds, or however long it takes. Returns whether nothing is left to do.
+    """
+    ends_at = math.inf if within is None else time.monotonic() + within
+    erasers = [holding.erase for holding in holdings() if holding.erase is not None]
+    for _ in chain.from_iterable(erase(user) or () for erase in erasers):
+        if time.monotonic() > ends_at:
+            return False
+    return True
 
 
 def _about(user: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ user marked of findings stays too, since it counts for the file's next run, but 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC
 
 from django.db import transaction
@@ -32,10 +32,12 @@ def delete_submissions(*, submissions: Iterable[Submission], by: User) -> int:
     return sum(delete_submission(submission=each, by=by) for each in submissions)
 
 
-def delete_all_of(user: User) -> int:
-    """Delete all of a user whose account goes, in short transactions; returns how many."""
+def delete_all_of(user: User) -> Iterator[None]:
+    """Delete all of a user whose account goes: one with each step, in transactions of their own."""
     keys = Submission.objects.filter(user=user).order_by("pk").values_list("pk", flat=True)
-    return sum(despite_deadlocks(_delete, key, user, noted=False) for key in list(keys))
+    for key in list(keys):
+        despite_deadlocks(_delete, key, user, noted=False)
+        yield
 
 
 @transaction.atomic

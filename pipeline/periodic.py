@@ -17,7 +17,7 @@ from django.db import Error as DatabaseError
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler
 
-from accounts import sessions, tokens
+from accounts import erasure, sessions, tokens
 from operations import retention
 from pipeline import dead_letters, dispatch, idempotency, presence, reconciliation, webhooks
 from pipeline.heartbeat import Heartbeat
@@ -46,6 +46,12 @@ def probe() -> None:
 def deliver() -> None:
     """Send what users' webhooks are to be told and what is due again."""
     webhooks.deliver_due()
+
+
+@shared_task(name="accounts.erase", ignore_result=True)
+def erase() -> None:
+    """Go on with accounts whose erasure takes longer than somebody's request waited."""
+    erasure.go_on()
 
 
 @shared_task(name="maintenance.purge", ignore_result=False)
@@ -99,6 +105,8 @@ def plan() -> None:
     often, now_and_then = _every(int(SWEEP_SECONDS)), _every(PROBE_LOOK_SECONDS)
     _entry("Sweep", sweep.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
     _entry("Webhooks", deliver.name, interval=often, expire_seconds=int(SWEEP_SECONDS))
+    looked = _every(int(erasure.LOOK_SECONDS))
+    _entry("Erasures", erase.name, interval=looked, expire_seconds=int(erasure.LOOK_SECONDS))
     _entry("Provider probes", probe.name, interval=now_and_then, expire_seconds=PROBE_LOOK_SECONDS)
     _entry("Nightly purge", purge.name, crontab=_nightly(minute=17))
     _entry("Nightly reconciliation", reconcile_usage.name, crontab=_nightly(minute=37))

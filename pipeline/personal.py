@@ -86,8 +86,8 @@ def _forget_addresses(user: User) -> None:
     ProviderChange.objects.filter(actor=user).update(actor=None, address=None)
 
 
-def _delete(user: User) -> None:
-    deletion.delete_all_of(user)
+def _delete(user: User) -> Iterator[None]:
+    return deletion.delete_all_of(user)
 
 
 def _submissions_kept() -> str:

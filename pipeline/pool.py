@@ -18,6 +18,7 @@ import structlog
 from django.db import Error as DatabaseError
 from django.db import connections
 
+from accounts import erasure
 from billing import budgets
 from operations.database import in_database
 from operations.persistence import note_outage
@@ -79,6 +80,7 @@ class Pool:
             repeating("sweep", SWEEP_SECONDS, _sweep),
             repeating("probes", probes.LOOK_SECONDS, partial(probes.run_due, 1)),
             repeating("webhooks", webhooks.LOOK_SECONDS, webhooks.deliver_due),
+            repeating("erasures", erasure.LOOK_SECONDS, erasure.go_on),
             repeating("daily work", daily.LOOK_SECONDS, daily.reconcile_once_a_day),
         ):
             self.serve()

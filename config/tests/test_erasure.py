@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,17 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from pytest_django.asserts import assertContains
 
 from accounts import erasure, services
 from accounts.models import SignedIn, User
 from billing.models import LimitOverride
 from operations import audit, privacy
+from operations.clock import now_plus
 from operations.models import AuditEntry
 from pipeline.models import Submission
 from pipeline.services import submit
+from pipeline.tests.api_client import ApiClient
 from pipeline.tests.page_data import finish
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +79,48 @@ def test_it_leaves_nothing_that_tells_who_it_was(lived: User) -> None:
     for text in ("alice@example.com", "alice liddell", "203.0.113.77", "sub-4711", MARK):
         assert text not in everything_stored(), text
     assert not User.objects.filter(email="alice@example.com").exists()
+
+
+def rest(user: User) -> None:
+    """As if the last turn at it had begun long ago."""
+    User.objects.filter(pk=user.pk).update(erasing_at=now_plus(-timedelta(minutes=2)))
+
+
+def test_it_goes_on_with_what_takes_longer_than_somebody_waits(lived: User) -> None:
+    assert not erasure.delete_user(lived, within=0)
+    assert (Submission.objects.count(), User.objects.get(pk=lived.pk).is_active) == (1, False)
+    erasure.go_on()
+    assert Submission.objects.count() == 1  # somebody may be at it
+    rest(lived)
+    erasure.go_on()
+    assert not User.objects.filter(pk=lived.pk).exists()
+
+
+def test_one_alone_takes_a_turn_at_an_erasure(lived: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    erasure.delete_user(lived, within=0)
+    rest(lived)
+    asked = privacy.erase
+    meanwhile: list[bool] = []
+
+    def erase(user: User, within: float | None = None) -> bool:
+        monkeypatch.setattr(privacy, "erase", lambda *_: pytest.fail("a second one took it"))
+        erasure.go_on()
+        meanwhile.append(True)
+        return asked(user, within)
+
+    monkeypatch.setattr(privacy, "erase", erase)
+    erasure.go_on()
+    assert meanwhile == [True]
+
+
+def test_its_page_and_its_call_say_that_it_goes_on(
+    as_alice: Client, lived: User, an_admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(privacy, "erase", lambda *_: False)
+    page = as_alice.post("/account/delete/", {"email": lived.email}, follow=True)
+    assertContains(page, "Your account is shut.")
+    answer = ApiClient(an_admin).call("admin.deleteUser", id=lived.pk, email=lived.email)
+    assert answer.status_code == 202
 
 
 def test_it_keeps_what_was_done_in_the_audit_log(lived: User) -> None:

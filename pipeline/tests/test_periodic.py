@@ -38,6 +38,7 @@ def test_it_plans_what_must_recur() -> None:
     periodic.plan()
     assert set(PeriodicTask.objects.values_list("name", "task")) == {
         ("Sweep", "pipeline.sweep"),
+        ("Erasures", "accounts.erase"),
         ("Webhooks", "webhooks.deliver"),
         ("Provider probes", "providers.probe"),
         ("Nightly purge", "maintenance.purge"),

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         try:
             user = erasure.user_of(email)
             if yes:
-                erasure.delete_user(user)
+                erasure.delete_user(user, within=None)
         except services.AccountError as error:
             raise CommandError(str(error)) from None
         for holding in privacy.holdings():
