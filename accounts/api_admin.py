@@ -6,11 +6,10 @@ from typing import Annotated, Any, cast
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Router, Status
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from accounts import erasure
+from accounts import downloads, erasure
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
 from operations.api_lists import RowId
@@ -49,10 +48,7 @@ def export_user_data(request: HttpRequest, sent: Meant) -> StreamingHttpResponse
     """Everything that is stored about a user, without secrets, as a zip of JSON files."""
     user = get_object_or_404(User, pk=sent.id)
     erasure.confirm(user, sent.email)
-    response = StreamingHttpResponse(erasure.export_user(user), content_type="application/zip")
-    name = f"user-{user.pk}-{timezone.now():%Y-%m-%d}.zip"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return downloads.personal_data(user, called=f"user-{user.pk}")
 
 
 @router.post(

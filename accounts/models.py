@@ -106,6 +106,7 @@ class SignedIn(models.Model):
 
     class Meta:
         db_table = "signed_in"
+        verbose_name = "session"
         ordering = ("-created_at",)
 
     def __str__(self) -> str:

@@ -39,7 +39,12 @@ def connect() -> None:
 
 def sessions_of(user: User) -> QuerySet[SignedIn]:
     """The user's sessions that stand, the newest first."""
-    return SignedIn.objects.filter(_stands(), user=user)
+    return standing(SignedIn.objects.filter(user=user))
+
+
+def standing(rows: QuerySet[SignedIn]) -> QuerySet[SignedIn]:
+    """Those whose session has not ended."""
+    return rows.filter(_stands())
 
 
 def forget_ended(user: User | None = None) -> int:

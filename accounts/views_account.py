@@ -14,10 +14,9 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import erasure, services, sessions
+from accounts import downloads, erasure, services, sessions
 from accounts.models import User
 from operations import privacy
 
@@ -51,11 +50,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 @require_POST
 def account_export(request: HttpRequest) -> StreamingHttpResponse:
     """Everything that is stored about the user, as a zip of JSON files."""
-    pieces = erasure.export_user(_user(request))
-    response = StreamingHttpResponse(pieces, content_type="application/zip")
-    name = f"my-data-{timezone.now():%Y-%m-%d}.zip"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return downloads.personal_data(_user(request), called="my-data")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from django.db.models import Model
+from django.test import Client
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_results.models import TaskResult
 
 from accounts import tokens
-from accounts.models import ApiToken, User
+from accounts.models import ApiToken, SignedIn, User
 from billing.models import (
     Budget,
     BudgetDay,
@@ -62,6 +63,12 @@ def a_user(number: int) -> User:
 def a_token(number: int) -> ApiToken:
     scope = ApiToken.Scope.SUBMIT if number % 2 else ApiToken.Scope.READ
     return tokens.create(user=a_user(number), name="<b>CI</b>", scope=scope, days=number or None)[0]
+
+
+def a_session(number: int) -> SignedIn:
+    """A session that stands, as signing in in a browser makes it."""
+    Client(HTTP_USER_AGENT="<b>browser</b>").force_login(a_user(number))
+    return SignedIn.objects.latest("pk")
 
 
 def a_submission(number: int) -> Submission:
@@ -300,6 +307,7 @@ ROWS: dict[type[Model], Callable[[int], Model]] = {
     ProviderHealth: a_health,
     ProviderModel: a_model,
     RuntimeConfig: a_revision,
+    SignedIn: a_session,
     StepResult: a_result,
     Evidence: an_evidence_row,
     KnownFinding: a_finding,

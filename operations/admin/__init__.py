@@ -2,6 +2,7 @@
 
 from operations.admin import audit_log, config
 from operations.admin.base import NOTHING, ConsoleAdmin, NamedValues, ReadOnlyAdmin, pretty_json
+from operations.admin.row_actions import RowActions, page_of
 from operations.admin.tables import Exporting, Importing
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "Importing",
     "NamedValues",
     "ReadOnlyAdmin",
+    "RowActions",
     "audit_log",
     "config",
+    "page_of",
     "pretty_json",
 ]

@@ -14,10 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from operations.admin import NOTHING, ConsoleAdmin, Exporting
+from operations.admin import NOTHING, ConsoleAdmin, Exporting, RowActions
 from pipeline import dead_letters, services
 from pipeline.admin.links import calls_link, submission_link
-from pipeline.admin.row_actions import RowActions
 from pipeline.models import DeadLetter
 from pipeline.tables import DEAD_LETTERS
 from pipeline.templatetags.display import visible

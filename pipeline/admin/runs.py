@@ -14,10 +14,9 @@ from django.utils.safestring import SafeString
 
 from accounts.models import User
 from operations import audit
-from operations.admin import Exporting, NamedValues, ReadOnlyAdmin, pretty_json
+from operations.admin import Exporting, NamedValues, ReadOnlyAdmin, RowActions, pretty_json
 from pipeline import services
 from pipeline.admin.links import calls_link, letter_link, name_of, submission_link
-from pipeline.admin.row_actions import RowActions
 from pipeline.models import Job, StepResult, Submission
 from pipeline.tables import SUBMISSIONS
 from pipeline.templatetags.display import visible

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.debug import sensitive_post_parameters
 
-from operations.admin import ConsoleAdmin
+from operations.admin import ConsoleAdmin, RowActions
 from providers import keys, services, traffic
 from providers.admin.acting import who
 from providers.admin.breakers import why
@@ -35,7 +33,7 @@ UNREADABLE = "cannot be opened: was ENCRYPTION_KEY changed?"
 
 
 @admin.register(ApiProvider)
-class ApiProviderAdmin(ConsoleAdmin):
+class ApiProviderAdmin(RowActions, ConsoleAdmin):
     """Add a provider from a preset, set its key, test it, sync its models."""
 
     form = ProviderForm
@@ -75,6 +73,9 @@ class ApiProviderAdmin(ConsoleAdmin):
             provider.traffic = found.get(provider.pk, Traffic())
         return changelist
 
+    def row_actions_of(self, row: ApiProvider) -> tuple[tuple[str, str], ...]:
+        return (*TEST_AND_SYNC, SWITCH_OFF if row.enabled else SWITCH_ON)
+
     def get_fieldsets(self, request: HttpRequest, obj: ApiProvider | None = None) -> Any:
         return self.fieldsets if obj else self.fieldsets[:-1]
 
@@ -90,8 +91,6 @@ class ApiProviderAdmin(ConsoleAdmin):
         provider = self.get_object(request, object_id) if object_id else None
         if provider is not None:
             more["health"] = panel_of(provider)
-            switch = SWITCH_OFF if provider.enabled else SWITCH_ON
-            more["provider_actions"] = (*TEST_AND_SYNC, switch)
         elif object_id is None:
             more["presets"] = presets().values()
             more["chosen"] = presets().get(request.GET.get("preset", ""))
@@ -142,16 +141,6 @@ class ApiProviderAdmin(ConsoleAdmin):
     def stored(self, provider: ApiProvider) -> SafeString | str:
         rows = [(_described(row),) for row in provider.keys.all()] if provider.pk else []
         return format_html_join("", "<div>{}</div>", rows) or "none"
-
-    def response_action(
-        self, request: HttpRequest, queryset: QuerySet[ApiProvider], *more: Any, **named: Any
-    ) -> Any:
-        """After a button on a provider's own page, show that page again."""
-        response = super().response_action(request, queryset, *more, **named)
-        chosen = request.POST.get(ACTION_CHECKBOX_NAME, "")
-        if "come_back" not in request.POST or not chosen.isdecimal():
-            return response
-        return redirect("admin:providers_apiprovider_change", chosen)
 
     @admin.display(description="not closed")
     def breakers(self, provider: ApiProvider) -> SafeString | str:

@@ -1,4 +1,4 @@
-"""Users and their tokens in the console. Nobody has a password, so none is set here."""
+"""Users in the console. Nobody has a password, so none is set here."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts import services, tokens
-from accounts.models import ApiToken, User
+from accounts import services
+from accounts.admin.personal_data import PersonalData
+from accounts.models import User
 from accounts.tables import USERS
-from operations.admin import ConsoleAdmin, Exporting, ReadOnlyAdmin
+from operations.admin import ConsoleAdmin, Exporting, RowActions
 
 admin.site.unregister(Group)  # rights follow from the role alone
 
@@ -50,8 +51,8 @@ class IdentityInline(admin.TabularInline):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(Exporting, ConsoleAdmin):
-    """One line a user. Users are suspended rather than deleted: their history has to stand."""
+class UserAdmin(Exporting, PersonalData, RowActions, ConsoleAdmin):
+    """One line a user. Who only has to stay out is suspended; erasing cannot be undone."""
 
     outgoing = USERS
     form = UserForm
@@ -64,6 +65,16 @@ class UserAdmin(Exporting, ConsoleAdmin):
     readonly_fields = ("is_system", "created_at", "last_login")
     actions = ("suspend", "reactivate", "end_sessions")
     inlines = (IdentityInline,)
+
+    def row_actions_of(self, row: User) -> tuple[tuple[str, str], ...]:
+        return () if row.is_system else (("end_sessions", "End all sessions"),)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        user = kwargs.get("obj")
+        more = {"can_be_erased": user and user != request.user and not user.is_system}
+        return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         return self.fields if obj else ("email", "name", "role")
@@ -112,28 +123,3 @@ class UserAdmin(Exporting, ConsoleAdmin):
                 self.message_user(request, str(error), messages.WARNING)
         if count:
             self.message_user(request, f"{count} {done}.", messages.SUCCESS)
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnlyAdmin):
-    """One line a token. Its text is not kept; users make them on their account page."""
-
-    list_display = ("name", "user", "scope", "ending", "created_at", "expires_at", "last_used_at",
-                    "revoked_at")  # fmt: skip
-    list_filter = ("scope", "created_at", "revoked_at")
-    list_select_related = ("user",)
-    search_fields = ("user__email", "name", "last_four")
-    search_help_text = "E-mail address, name, or last four characters"
-    fields = list_display
-    actions = ("revoke",)
-
-    @admin.display(description="ends in", ordering="last_four")
-    def ending(self, token: ApiToken) -> str:
-        return token.last_four
-
-    @admin.action(description="Revoke: programs that use it are refused")
-    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
-        rows = list(chosen.filter(revoked_at__isnull=True))
-        for token in rows:
-            tokens.revoke(token)
-        self.message_user(request, f"{len(rows)} revoked.", messages.SUCCESS)
