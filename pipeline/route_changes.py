@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,19 +22,28 @@ ALONE = (
 NOT_LAST = "The built-in engine is always the last: give it the last place."
 
 
-def providers_for(kept: int | None) -> QuerySet[ApiProvider]:
-    """Enabled providers that may receive code, and ``kept``, which is set already.
+@dataclass(frozen=True)
+class Offer:
+    """What the steps of one route may be pointed at."""
+
+    providers: QuerySet[ApiProvider]
+    models: QuerySet[ProviderModel]
+
+
+def offer_to(config: ModelConfig) -> Offer:
+    """Enabled providers that may receive code, their enabled models, and what the route holds.
 
     What is set stays on offer when it is switched off later: otherwise the built-in engine would
     take its place unseen when something else of the route is saved.
     """
-    return ApiProvider.objects.filter(Q(enabled=True, may_receive_code=True) | Q(pk=kept))
-
-
-def models_for(kept_provider: int | None, kept: int | None) -> QuerySet[ProviderModel]:
-    """Enabled models of those providers, and ``kept``."""
-    of_these = Q(enabled=True, provider__in=providers_for(kept_provider))
-    return ProviderModel.objects.filter(of_these | Q(pk=kept))
+    rows: list[Any] = [config, *config.fallbacks.all()] if config.pk else []
+    kept = {row.provider_id for row in rows} - {None}
+    kept_models = {row.model_id for row in rows} - {None}
+    usable = Q(enabled=True, may_receive_code=True)
+    providers = ApiProvider.objects.filter(usable | Q(pk__in=kept))
+    of_these = Q(enabled=True, provider__in=providers)
+    models = ProviderModel.objects.filter(of_these | Q(pk__in=kept_models))
+    return Offer(providers=providers, models=models)
 
 
 def check_order(config: ModelConfig, rows: Sequence[StepFallback]) -> None:
@@ -59,18 +69,19 @@ def change_route(
     with transaction.atomic():
         ModelConfig.objects.get_or_create(step=step)
         config = ModelConfig.objects.select_for_update().get(step=step)
-        _set(config, fields)
+        offer = offer_to(config)
+        _set(config, fields, offer)
         config.save()
         rows = list(config.fallbacks.all())
         if fallbacks is not None:
-            rows = _replaced(config, rows, fallbacks)
+            rows = _replaced(config, rows, fallbacks, offer)
         check_order(config, rows)
         transaction.on_commit(routing.forget_routes)
     return config
 
 
 def _replaced(
-    config: ModelConfig, stored: list[StepFallback], wanted: Sequence[dict[str, Any]]
+    config: ModelConfig, stored: list[StepFallback], wanted: Sequence[dict[str, Any]], offer: Offer
 ) -> list[StepFallback]:
     """Rows are written over in their order, so that the audit log tells what changed."""
     if len(wanted) > MOST_FALLBACKS:
@@ -80,21 +91,19 @@ def _replaced(
     rows = []
     for number, fields in enumerate(wanted):
         row = stored[number] if number < len(stored) else StepFallback(config=config)
-        _set(row, {"position": number + 1, **fields})
+        _set(row, {**fields, "position": number + 1}, offer)
         row.save()
         rows.append(row)
     return rows
 
 
-def _set(row: ModelConfig | StepFallback, fields: dict[str, Any]) -> None:
-    """Fill the row in and check it, with what was set of it before staying on offer."""
-    offered_providers = providers_for(row.provider_id)
-    offered_models = models_for(row.provider_id, row.model_id)
+def _set(row: ModelConfig | StepFallback, fields: dict[str, Any], offer: Offer) -> None:
+    """Fill the row in and check it."""
     for name, value in fields.items():
         if name == "provider":
-            row.provider = _chosen(offered_providers, value, name)
+            row.provider = _chosen(offer.providers, value, name)
         elif name == "model":
-            row.model = _chosen(offered_models, value, name)
+            row.model = _chosen(offer.models, value, name)
         else:
             setattr(row, name, value)
     row.full_clean()

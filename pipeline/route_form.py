@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.functional import cached_property
 
 from pipeline import route_changes
 from pipeline.models import ModelConfig, StepFallback
+from pipeline.route_changes import Offer
 from providers.models import ProviderModel
+
+SET = {"provider", "model", "temperature", "max_tokens", "timeout_seconds", "structured"}
 
 
 class ModelSelect(forms.Select):
@@ -39,20 +43,23 @@ class _TargetForm(forms.ModelForm):  # type: ignore[type-arg]
 
     without_provider: str
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offer: Offer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept, kept_model = self.instance.provider_id, self.instance.model_id
-        usable = route_changes.providers_for(kept)
-        models = route_changes.models_for(kept, kept_model)
+        offer = offer or route_changes.offer_to(self.instance)
         self.fields["provider"] = forms.ModelChoiceField(
-            usable.order_by("name"), required=False, empty_label=self.without_provider
+            offer.providers.order_by("name"), required=False, empty_label=self.without_provider
         )
         self.fields["model"] = ModelOfProvider(
-            models.select_related("provider").order_by("provider__name", "name"),
+            offer.models.select_related("provider").order_by("provider__name", "name"),
             required=False,
             help_text=self.fields["model"].help_text,
             empty_label="The model that DEFAULT_LLM_MODEL names",
         )
+
+    def wanted(self) -> dict[str, Any]:
+        """The fields as ``route_changes.change_route`` takes them."""
+        values = {name: value for name, value in self.cleaned_data.items() if name in SET}
+        return {name: getattr(value, "pk", value) for name, value in values.items()}
 
 
 class StepRouteForm(_TargetForm):
@@ -84,15 +91,26 @@ class FallbackForm(_TargetForm):
 
 
 class FallbackFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
-    """The fallbacks of one step: none twice, the built-in engine last, none behind it."""
+    """The fallbacks of one step, in the order of their positions."""
+
+    @cached_property
+    def offer(self) -> Offer:
+        return route_changes.offer_to(self.instance)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "offer": self.offer}
 
     def clean(self) -> None:
         super().clean()
-        rows = sorted(self._rows(), key=lambda row: row.position)
-        route_changes.check_order(self.instance, rows)
+        if not any(self.errors):
+            rows = [form.instance for form in self._filled()]
+            route_changes.check_order(self.instance, rows)
 
-    def _rows(self) -> list[StepFallback]:
-        if any(self.errors):
-            return []
+    def wanted(self) -> list[dict[str, Any]]:
+        """All of them as ``route_changes.change_route`` takes them."""
+        return [form.wanted() for form in self._filled()]
+
+    def _filled(self) -> list[Any]:
         filled = [form for form in self.forms if form.has_changed() or form.instance.pk]
-        return [form.instance for form in filled if form not in self.deleted_forms]
+        kept = [form for form in filled if form not in self.deleted_forms]
+        return sorted(kept, key=lambda form: form.instance.position)

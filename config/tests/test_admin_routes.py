@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from billing.models import Budget, Membership, Plan
 from config.tests.admin_rows import a_model, a_plan, a_provider, a_route, a_user
 from config.tests.test_admin_writes import entries, fill
 from pipeline import routing
+from pipeline.admin import steps
 from pipeline.models import ModelConfig, Step, StepFallback
 from providers.models import ApiProvider, ProviderModel
 
@@ -190,6 +192,40 @@ def test_it_keeps_a_provider_that_was_switched_off_when_something_else_is_saved(
         primary,
         0.5,
     )
+
+
+def test_it_gives_places_by_the_order_of_the_positions(
+    as_admin: Client, config: ModelConfig
+) -> None:
+    lines = row(0, 9, a_model(3)) | row(1, 4, a_model(2))
+    assert fill(as_admin, page_of(config), **lines) == 302
+    stored = config.fallbacks.values_list("position", "model__name")
+    assert list(stored) == [(1, "model-2"), (2, "model-3")]
+
+
+def test_it_moves_a_fallback_up_whose_provider_was_switched_off(
+    as_admin: Client, config: ModelConfig
+) -> None:
+    for position, model in ((1, a_model(2)), (2, a_model(3))):
+        StepFallback.objects.create(
+            config=config, position=position, provider=model.provider, model=model
+        )
+    ApiProvider.objects.filter(name="Vendor 3").update(enabled=False)
+    assert fill(as_admin, page_of(config), **{"fallbacks-0-DELETE": "on"}) == 302
+    assert list(config.fallbacks.values_list("position", "model__name")) == [(1, "model-3")]
+
+
+def test_it_saves_by_the_service_and_tells_what_that_refuses(
+    as_admin: Client, config: ModelConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faster(**_: object) -> None:
+        raise ValidationError("Somebody was faster.")
+
+    monkeypatch.setattr(steps, "change_route", faster)
+    assert fill(as_admin, page_of(config), temperature="0.5") == 302
+    assert "Somebody was faster." in as_admin.get(page_of(config)).content.decode()
+    config.refresh_from_db()
+    assert config.temperature is None
 
 
 def test_it_reads_no_more_fallbacks_than_there_may_be(

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
-from django.db import transaction
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from operations.admin import NOTHING, ConsoleAdmin, Importing
-from pipeline import routing
 from pipeline.defaults import add_prompt_version
 from pipeline.models import ModelConfig, Step, StepFallback, SystemPrompt
-from pipeline.route_changes import MOST_FALLBACKS
+from pipeline.route_changes import MOST_FALLBACKS, change_route
 from pipeline.route_form import FallbackForm, FallbackFormSet, StepRouteForm
 from pipeline.tables import PROMPTS, PromptsIn
 
@@ -98,6 +98,7 @@ class ModelConfigAdmin(ConsoleAdmin):
     inlines = (FallbackInline,)
     list_display = ("step", "engine", "then", "updated_at")
     list_filter = ("provider",)
+    ordering = ("pk",)  # as the steps run
     list_select_related = ("provider", "model")
     search_fields = ("step", "provider__name", "model__name")
     fields = (
@@ -129,6 +130,21 @@ class ModelConfigAdmin(ConsoleAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as problem:  # somebody was faster, after the form was checked
+            self.message_user(request, " ".join(problem.messages), messages.ERROR)
+            return redirect(request.path)
+
     def save_model(self, request: HttpRequest, obj: ModelConfig, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        transaction.on_commit(routing.forget_routes)
+        """Nothing yet: a route is saved with its fallbacks, all or nothing."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        (fallbacks,) = formsets
+        fallbacks.save(commit=False)  # only notes what changed, for the message
+        route = form.instance
+        saved = change_route(
+            step=Step(route.step), fields=form.wanted(), fallbacks=fallbacks.wanted()
+        )
+        route.__dict__.update(saved.__dict__)
