@@ -1,4 +1,4 @@
-"""Plans, usage, limits and what became of budgets, in the console."""
+"""Plans, usage and limits in the console. Budgets stand in pipeline, which knows their names."""
 
 from __future__ import annotations
 
@@ -9,14 +9,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
 from billing import overrides, tables
-from billing.models import (
-    BudgetDay,
-    BudgetReservation,
-    DailyUsage,
-    LimitOverride,
-    Membership,
-    Plan,
-)
+from billing.models import DailyUsage, LimitOverride, Membership, Plan
 from operations.admin import ConsoleAdmin, Exporting, Importing, ReadOnlyAdmin
 from operations.money import dollars
 
@@ -113,26 +106,3 @@ class MembershipAdmin(ConsoleAdmin):
     fields = ("user", "plan", "updated_at")
     readonly_fields = ("updated_at",)
     raw_id_fields = ("user",)
-
-
-@admin.register(BudgetDay)
-class BudgetDayAdmin(ReadOnlyAdmin):
-    """What became of each budget on each UTC day, in millionths of a US dollar."""
-
-    list_display = ("day", "budget", "spent", "reserved", "calls", "unsettled")
-    list_filter = ("day", "budget")
-    list_select_related = ("budget",)
-    date_hierarchy = "day"
-    search_fields = ("budget__subject",)
-    search_help_text = "global, step:NAME or provider:NUMBER"
-
-
-@admin.register(BudgetReservation)
-class BudgetReservationAdmin(ReadOnlyAdmin):
-    """What is set aside for calls in progress. What expires counts as spent: nobody can tell."""
-
-    list_display = ("call_id", "day", "microdollars", "expires_at")
-    list_filter = ("expires_at",)
-    list_select_related = ("day__budget",)
-    search_fields = ("call_id",)
-    search_help_text = "Call id"

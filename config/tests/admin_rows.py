@@ -41,6 +41,8 @@ from pipeline.models import (
     StepResult,
     Submission,
     SystemPrompt,
+    Webhook,
+    WebhookDelivery,
     Worker,
 )
 from providers.models import (
@@ -137,6 +139,19 @@ def a_dead_letter(number: int) -> DeadLetter:
         attempts=3,
         trace=[{"provider": "<b>Vendor</b>", "model": "m", "error": "timeout", "call_id": None}],
     )
+
+
+def a_webhook(number: int) -> Webhook:
+    address = f"https://hooks.example.com/path-secret_{number}"
+    webhook, _ = Webhook.objects.get_or_create(
+        user=a_user(number), defaults={"address": address, "secret": f"sealed-secret_{number}"}
+    )
+    return webhook
+
+
+def a_delivery(number: int) -> WebhookDelivery:
+    job = a_job(number) if number % 2 else None
+    return WebhookDelivery.objects.create(webhook=a_webhook(number), job=job, problem="<b>HTTP</b>")
 
 
 def a_key(number: int) -> IdempotencyKey:
@@ -315,5 +330,7 @@ ROWS: dict[type[Model], Callable[[int], Model]] = {
     SystemPrompt: a_prompt,
     TaskResult: an_outcome,
     User: a_user,
+    Webhook: a_webhook,
+    WebhookDelivery: a_delivery,
     Worker: a_worker,
 }

@@ -11,11 +11,12 @@ from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
+from billing.models import BudgetDay
 from config.tests.admin_rows import ROWS, a_result
 from operations.models import RuntimeConfig
-from pipeline.models import Job, Submission
+from pipeline.models import Job, Submission, Webhook
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(ROWS.keys() & admin.site._registry.keys(), key=lambda model: model._meta.label)
@@ -142,3 +143,21 @@ def test_it_counts_rows_of_a_page_whose_name_has_no_plural(
     for number in range(count):
         ROWS[RuntimeConfig](number)
     assertContains(as_admin.get(address(RuntimeConfig, "changelist")), told)
+
+
+def test_it_shows_of_a_webhook_neither_its_secret_nor_the_path_of_its_address(
+    as_admin: Client,
+) -> None:
+    row = ROWS[Webhook](1)
+    for page in (address(Webhook, "changelist"), address(Webhook, "change", row.pk)):
+        answer = as_admin.get(page)
+        assertContains(answer, "https://hooks.example.com")
+        assertNotContains(answer, "secret_1")
+
+
+def test_it_says_what_a_budget_had_spent_in_dollars_and_what_it_is_for(as_admin: Client) -> None:
+    day = ROWS[BudgetDay](1)
+    BudgetDay.objects.filter(pk=day.pk).update(spent=2_500_000)
+    page = as_admin.get(address(BudgetDay, "changelist"))
+    assertContains(page, "Step: Forensic analysis")
+    assertContains(page, "$2.50")

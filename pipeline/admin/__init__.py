@@ -1,6 +1,7 @@
 """The pipeline in the console; Django's autodiscovery imports this package."""
 
 from pipeline.admin import (
+    budget_days,
     budgets,
     dead_letters,
     evidence,
@@ -8,10 +9,12 @@ from pipeline.admin import (
     idempotency,
     runs,
     steps,
+    webhooks,
     workers,
 )
 
 __all__ = [
+    "budget_days",
     "budgets",
     "dead_letters",
     "evidence",
@@ -19,5 +22,6 @@ __all__ = [
     "idempotency",
     "runs",
     "steps",
+    "webhooks",
     "workers",
 ]

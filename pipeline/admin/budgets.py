@@ -38,25 +38,17 @@ class BudgetAdmin(ConsoleAdmin):
         return ("named", "dollars", "updated_at") if obj else ("subject", "dollars")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Budget]:
-        subject = Concat(Value(f"{PROVIDER}:"), Cast("pk", CharField()), output_field=CharField())
-        providers = ApiProvider.objects.annotate(subject=subject)
         today = BudgetDay.objects.filter(budget=OuterRef("pk"), day=database_now().date())
         budgets: QuerySet[Budget] = super().get_queryset(request)
         return budgets.annotate(
-            provider_name=Subquery(providers.filter(subject=OuterRef("subject")).values("name")),
+            provider_name=provider_name("subject"),
             spent_today=Subquery(today.values("spent")),
             reserved_today=Subquery(today.values("reserved")),
         )
 
     @admin.display(description="for", ordering="subject")
     def named(self, budget: Budget) -> str:
-        scope, _, which = budget.subject.partition(":")
-        if scope == EVERYTHING:
-            return "Everything"
-        if scope == STEP:
-            return f"Step: {Step(which).label}"
-        name = getattr(budget, "provider_name", None)
-        return f"Provider: {name}" if name else f"Provider {which}, deleted"
+        return in_words(budget.subject, getattr(budget, "provider_name", None))
 
     @admin.display(description="a day", ordering="daily_microdollars")
     def a_day(self, budget: Budget) -> str:
@@ -69,3 +61,20 @@ class BudgetAdmin(ConsoleAdmin):
     @admin.display(description="set aside now", ordering="reserved_today")
     def reserved(self, budget: Budget) -> str:
         return dollars(getattr(budget, "reserved_today", None) or 0)
+
+
+def provider_name(subject: str) -> Subquery:
+    """The name of the provider that a budget is about; ``subject`` is the path to that column."""
+    its = Concat(Value(f"{PROVIDER}:"), Cast("pk", CharField()), output_field=CharField())
+    providers = ApiProvider.objects.annotate(subject=its)
+    return Subquery(providers.filter(subject=OuterRef(subject)).values("name"))
+
+
+def in_words(subject: str, provider: str | None) -> str:
+    """What a budget is for."""
+    scope, _, which = subject.partition(":")
+    if scope == EVERYTHING:
+        return "Everything"
+    if scope == STEP:
+        return f"Step: {Step(which).label}"
+    return f"Provider: {provider}" if provider else f"Provider {which}, deleted"

@@ -19,7 +19,7 @@ from pipeline import services
 from pipeline.admin.links import calls_link, letter_link, name_of, submission_link
 from pipeline.models import Job, StepResult, Submission
 from pipeline.tables import SUBMISSIONS
-from pipeline.templatetags.display import visible
+from pipeline.templatetags.display import dollars, visible
 
 
 class CodeViewAdmin(ReadOnlyAdmin):
@@ -147,7 +147,7 @@ class StepResultAdmin(CodeViewAdmin):
     search_help_text = "Public id of the submission, or e-mail address"
     fields = (
         "job", "step", "engine", "prompt", "attempt", "duration_ms", "input_tokens",
-        "output_tokens", "cost_microdollars", "created_at", "trace", "output",
+        "output_tokens", "cost", "created_at", "trace", "output",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StepResult]:
@@ -156,6 +156,10 @@ class StepResultAdmin(CodeViewAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         return lookup == "job__id" or super().lookup_allowed(lookup, value, request)
+
+    @admin.display(description="cost")
+    def cost(self, result: StepResult) -> str:
+        return dollars(result.cost_microdollars)
 
     @admin.display(description="output")
     def output(self, result: StepResult) -> SafeString:

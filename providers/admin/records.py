@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from operations.admin import NOTHING, Exporting, NamedValues, ReadOnlyAdmin, pretty_json
+from operations.money import dollars
 from providers.models import ProviderCall, ProviderChange, ProviderHealth
 from providers.tables import CALLS
 
@@ -17,7 +18,7 @@ class ProviderCallAdmin(Exporting, ReadOnlyAdmin):
     outgoing = CALLS
     list_display = (
         "started_at", "provider_name", "model", "step", "state", "error", "latency_ms",
-        "first_token_ms", "input_tokens", "output_tokens", "cost_microdollars", "job_id",
+        "first_token_ms", "input_tokens", "output_tokens", "cost", "job_id",
     )  # fmt: skip
     list_filter = (
         "state", "provider_name", ("step", NamedValues), ("error", NamedValues), "started_at",
@@ -27,8 +28,12 @@ class ProviderCallAdmin(Exporting, ReadOnlyAdmin):
     fields = (
         "call_id", "provider_name", "model", "job_id", "step", "attempt", "state", "error",
         "detail", "started_at", "finished_at", "latency_ms", "first_token_ms", "input_tokens",
-        "output_tokens", "cost_microdollars",
+        "output_tokens", "cost",
     )  # fmt: skip
+
+    @admin.display(description="cost", ordering="cost_microdollars")
+    def cost(self, call: ProviderCall) -> str:
+        return dollars(call.cost_microdollars)
 
 
 @admin.register(ProviderHealth)
