@@ -10,6 +10,7 @@ import re
 import secrets
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,7 +20,8 @@ COULD_NOT_RUN = 2
 
 def main(environment: Mapping[str, str]) -> int:
     """Review; returns the exit code of the client."""
-    folder = Path(environment["RUNNER_TEMP"]) / "ai-to-production"
+    # One of its own: a job may use the action more than once.
+    folder = Path(tempfile.mkdtemp(prefix="ai-to-production-", dir=environment["RUNNER_TEMP"]))
     command = [sys.executable, str(CLIENT), "review", *_arguments(environment, folder)]
     code, table = _run(command)
     sarif = folder / "report.sarif"
@@ -54,7 +56,11 @@ def _run(command: list[str]) -> tuple[int, str]:
     _say(f"::stop-commands::{resume}\n")
     try:
         with subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         ) as running:
             assert running.stdout is not None  # noqa: S101 - it was asked for
             table = running.stdout.read()

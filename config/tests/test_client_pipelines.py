@@ -81,6 +81,16 @@ def test_it_reviews_what_a_pull_request_changed(project: Project) -> None:
 
 
 @with_server
+def test_it_leaves_what_an_earlier_use_of_the_action_wrote_in_the_job(project: Project) -> None:
+    project.write("new.py", UNSAFE)
+    as_action(project, REVIEW_PATHS="new.py")
+    as_action(project, REVIEW_PATHS="old.py")
+    lines = written(project, "output").splitlines()
+    logs = [Path(line[6:]).read_text("utf-8") for line in lines if line.startswith("sarif=")]
+    assert ["new.py" in log for log in logs] == [True, False]
+
+
+@with_server
 def test_it_takes_no_name_of_a_file_for_a_command_of_the_host(project: Project) -> None:
     project.write("::error::x```.py", UNSAFE)
     ran = as_action(project, REVIEW_PATHS=".")
@@ -135,6 +145,20 @@ def test_it_holds_a_commit_up_as_a_pre_commit_hook(project: Project, tmp_path: P
     assert ran.code == 1, ran.out + ran.err
     assert "- new.py:5: " in ran.out
     assert Submission.objects.get().filename == "new.py"
+
+
+@pytest.mark.parametrize("minor", [9, 10])
+def test_it_never_takes_an_old_python_for_findings(minor: int, tmp_path: Path) -> None:
+    old = tmp_path / "sitecustomize.py"
+    old.write_text(f"import sys; sys.version_info = (3, {minor})", encoding="utf-8")
+    given = Project(tmp_path, variables={"PYTHONPATH": str(tmp_path)})
+    ran = given.run(sys.executable, str(CLIENT), "review", ".")
+    assert ran.code == 2
+    assert ran.err.startswith("review: this needs Python 3.11 or newer")
+
+
+def test_it_is_packaged_with_the_licence_of_the_product() -> None:
+    assert (CLIENT / "LICENSE").read_text("utf-8") == (CLIENT.parent / "LICENSE").read_text("utf-8")
 
 
 def test_it_names_only_kinds_of_files_that_pre_commit_knows() -> None:
