@@ -8,6 +8,7 @@ import re
 import sys
 import uuid
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import PurePosixPath
 from threading import Event
 from typing import NoReturn
@@ -39,6 +40,8 @@ class Parser(argparse.ArgumentParser):
 
 def run() -> NoReturn:
     """The program: one line on stderr and an exit code for whatever goes wrong."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a name that this terminal cannot show is no failure
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))
 
 

@@ -179,12 +179,14 @@ class Server:
         wait = _seconds_of(headers.get("Retry-After"))
         try:
             body = json.loads(data) if len(data) <= MOST_BYTES else None
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
-        if isinstance(body, dict):
+        if isinstance(body, dict) and (status < 400 or PROBLEM in str(body.get("type"))):
             return Answer(status, body, wait, headers.get("ETag") or ""), ""
         if status in PASSING:  # of a proxy in front, which knows no problems
             return Answer(status, {}, wait), ""
+        if status == 413:
+            raise Misuse("too long for what stands in front of the server (413).")
         raise Misuse(f"{self.address} does not answer as an AI to Production server ({status}).")
 
     def _wait_for_others(self) -> None:
@@ -217,7 +219,8 @@ def _accepted(answer: Answer) -> Answer:
         return answer
     if answer.status == 401 or answer.kind == "missing-scope":
         raise NotAdmitted(answer.detail, status=answer.status, kind=answer.kind)
-    raise Refused(answer.detail, status=answer.status, kind=answer.kind)
+    field = str(answer.body.get("field") or "")
+    raise Refused(answer.detail, status=answer.status, kind=answer.kind, field=field)
 
 
 def _given_up(answer: Answer | None, why: str) -> Refused | NoAnswer:

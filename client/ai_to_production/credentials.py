@@ -46,15 +46,18 @@ def address_from(text: str | None, environment: Mapping[str, str], *, in_clear: 
     given = (text or environment.get(SERVER_VARIABLE, "")).strip()
     if not given:
         raise Misuse(f"Name the server with --server or set {SERVER_VARIABLE}.")
+    if "@" in given:  # not repeated: what stands before it is often a password
+        raise Misuse("The server's address must have no user.")
     try:
         parts = urlsplit(given)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         raise Misuse(f"{given!r} is not an address such as https://review.example.com.") from None
     if parts.scheme not in ("http", "https") or not host or not given.isascii():
         raise Misuse(f"{given!r} is not an address such as https://review.example.com.")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise Misuse("The server's address must have no user, no query and no fragment.")
+    if parts.query or parts.fragment:
+        raise Misuse("The server's address must have no query and no fragment.")
     if parts.scheme == "http" and not (in_clear or is_loopback(host)):
         raise Misuse(
             f"{given} would send the token and your code unencrypted. Use https, or "
@@ -93,6 +96,8 @@ def _read_private(file: str) -> str:
 
 def _checked(text: str, where: str) -> Token:
     token = text.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
+    if not token:
+        raise Misuse(f"{where} is empty.")
+    if not token.isascii() or not token.isprintable() or " " in token:
         raise Misuse(f"{where} does not hold a token alone.")
     return Token(token)

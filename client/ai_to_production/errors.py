@@ -27,12 +27,14 @@ class CannotRead(ClientError):
 
 
 class Refused(ClientError):
-    """The server will not do this: the HTTP ``status``, and ``kind``, the problem's name."""
+    """The server will not do this: the HTTP ``status``, ``kind``, the problem's name, and the
+    ``field`` of what was sent that is wrong, if it says so."""
 
-    def __init__(self, message: str, *, status: int, kind: str = "") -> None:
+    def __init__(self, message: str, *, status: int, kind: str = "", field: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.kind = kind
+        self.field = field
 
 
 class NotAdmitted(Refused):

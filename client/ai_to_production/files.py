@@ -43,14 +43,16 @@ def targets_of(paths: Iterable[str]) -> list[Target]:
 def changed_since(base: str) -> set[str]:
     """Real paths of all files that differ from where this branch left ``base``, new ones too.
 
-    Raises Misuse where git cannot tell.
+    A link that changed stands for itself, not for what it leads to. Raises Misuse where git cannot
+    tell.
     """
-    top = Path(_git("rev-parse", "--show-toplevel").rstrip("\n"))
+    top = os.path.realpath(_git("rev-parse", "--show-toplevel").rstrip("\n"))
     _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{base}^{{commit}}", about=base)
     common = _git("merge-base", "--", base, "HEAD", about=base).strip()
-    changed = _git("diff", "--name-only", "--no-renames", "--diff-filter=d", "-z", common, "--")
-    new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", str(top))
-    return {os.path.realpath(top / name) for name in (changed + new).split("\0") if name}
+    only = ("--name-only", "--no-relative", "--no-renames", "--diff-filter=d")
+    changed = _git("diff", *only, "-z", common, "--")
+    new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", top)
+    return {f"{top}/{name}" for name in (changed + new).split("\0") if name}
 
 
 def read(target: Target) -> str:
@@ -71,14 +73,17 @@ def read(target: Target) -> str:
 def _expand(place: Path) -> Iterator[Target]:
     if place.is_dir():
         yield from (_target(path, named=False) for path in _walk(place) if _is_code(path))
-    elif place.exists():
+    elif place.is_file():
         yield _target(place, named=True)
+    elif place.exists():
+        raise Misuse(f"{place}: this is neither a file nor a folder.")
     else:
         raise Misuse(f"{place}: there is no such file or folder.")
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Files below a folder. Links to folders are not followed, so there are no loops."""
+    """Files below a folder. Links to folders are not followed, so there are no loops; those to
+    files neither (see ``_is_code``)."""
     for here, folders, files in os.walk(folder, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not _is_skipped(Path(here, name)))
         yield from (Path(here, name) for name in sorted(files))
@@ -93,7 +98,8 @@ def _is_skipped(folder: Path) -> bool:
 
 
 def _is_code(path: Path) -> bool:
-    if not path.is_file():
+    """Not a link: a stranger's branch could lead it to a file that is to stay on this machine."""
+    if path.is_symlink() or not path.is_file():
         return False
     try:
         with path.open("rb") as file:
@@ -119,10 +125,10 @@ def _git(*arguments: str, about: str = "") -> str:
         raise Misuse(f"--diff needs git: {error.strerror}.") from None
     if done.returncode == 0:
         return os.fsdecode(done.stdout)
-    said = os.fsdecode(done.stderr).strip().splitlines()
     if about:
         raise Misuse(
             f"git knows no common history with {about!r}. A shallow clone needs more of it: "
             "fetch-depth: 0 in GitHub Actions, GIT_DEPTH: 0 in GitLab CI."
         )
-    raise Misuse(f"git: {said[-1] if said else 'failed'}")
+    said = " ".join(os.fsdecode(done.stderr).split())  # with what git advises, such as for owners
+    raise Misuse(f"git: {said or 'failed'}")

@@ -56,6 +56,8 @@ class Finding:
 class Outcome:
     """What came of a file; ``error`` says why it has no findings. ``address`` is its page.
 
+    One that holds nothing was not sent: ``is_empty``.
+
     ``confidence`` and ``sentence`` are the verdict's; ``rebuilt`` is the repaired code.
     """
 
@@ -67,6 +69,11 @@ class Outcome:
     confidence: str = ""
     sentence: str = ""
     rebuilt: str | None = None
+    is_empty: bool = False
+
+    @property
+    def reviewed(self) -> bool:
+        return not (self.error or self.is_empty)
 
     def count(self, level: str) -> int:
         """How many of a severity count."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import PurePosixPath
@@ -63,13 +65,23 @@ def _as_code_quality(outcomes: Sequence[Outcome]) -> list[Json]:
         {
             "description": finding.title,
             "check_name": finding.rule,
-            "fingerprint": finding.fingerprint,
+            "fingerprint": fingerprint,
             "severity": GITLAB_LEVELS[finding.severity],
             "location": {"path": outcome.target.shown, "lines": {"begin": finding.line}},
         }
-        for outcome, finding in _all(outcomes)
-        if finding.counts
+        for outcome, finding, fingerprint in _with_own_fingerprints(outcomes)
     ]
+
+
+def _with_own_fingerprints(outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, Finding, str]]:
+    """What counts. Ours name code and weakness; GitLab shows of equal ones the first alone."""
+    seen: Counter[tuple[str, str]] = Counter()
+    for outcome, finding in _all(outcomes):
+        if finding.counts:
+            what = (outcome.target.shown, finding.fingerprint)
+            seen[what] += 1
+            text = json.dumps([*what, seen[what]])
+            yield outcome, finding, hashlib.sha256(text.encode()).hexdigest()
 
 
 def _as_sarif(outcomes: Sequence[Outcome]) -> Json:

@@ -16,7 +16,7 @@ def document(outcomes: Sequence[Outcome]) -> str:
     head = ["File", *(level.capitalize() for level in LEVELS), "Confidence"]
     lines = ["# Review at AI to Production", "", _row(head), _row(["---"] * len(head))]
     for outcome in outcomes:
-        counts = [str(outcome.count(level)) for level in LEVELS]
+        counts = [str(outcome.count(level)) if outcome.reviewed else "\\-" for level in LEVELS]
         lines.append(
             _row([_text(outcome.target.shown), *counts, _text(outcome.confidence) or "\\-"])
         )
@@ -28,6 +28,8 @@ def document(outcomes: Sequence[Outcome]) -> str:
 def _section(outcome: Outcome) -> list[str]:
     if outcome.error:
         lines = [f"Not reviewed: {_text(outcome.error)}"]
+    elif outcome.is_empty:
+        lines = ["Empty, not sent."]
     else:
         lines = [_text(outcome.sentence) or "There is no verdict."]
     if outcome.findings:

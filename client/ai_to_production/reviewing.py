@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import queue
 import time
 from collections.abc import Iterator, Sequence
@@ -40,7 +41,7 @@ def review(
     Raises NotAdmitted for all of them at once. Whoever stops taking must set ``server.stop``.
     """
     todo: queue.SimpleQueue[Target] = queue.SimpleQueue()
-    done: queue.SimpleQueue[Outcome | ClientError | None] = queue.SimpleQueue()
+    done: queue.SimpleQueue[Outcome | ClientError] = queue.SimpleQueue()
     for target in targets:
         todo.put(target)
 
@@ -55,18 +56,24 @@ def review(
                 return
 
     # Daemons: one that waits for the network must not keep the program from ending.
-    for _ in range(min(jobs, len(targets))):
-        Thread(target=work, daemon=True).start()
-    yield from _taken(done, len(targets))
+    workers = [Thread(target=work, daemon=True) for _ in range(min(jobs, len(targets)))]
+    for worker in workers:
+        worker.start()
+    yield from _taken(done, len(targets), workers)
 
 
 def _taken(
-    done: queue.SimpleQueue[Outcome | ClientError | None], missing: int
+    done: queue.SimpleQueue[Outcome | ClientError], missing: int, workers: Sequence[Thread]
 ) -> Iterator[Outcome | None]:
     while missing:
+        at_work = any(worker.is_alive() for worker in workers)  # before looking: all is in by then
         try:
             outcome = done.get(timeout=LOOK_SECONDS)
         except queue.Empty:
+            if not at_work:
+                raise ClientError(
+                    "something broke in this client, and the lines above say what."
+                ) from None
             yield None
             continue
         if isinstance(outcome, ClientError):
@@ -80,12 +87,12 @@ def review_one(server: Server, target: Target, wishes: Wishes) -> Outcome:
     known = ""
     try:
         code = read(target)
-        if not code.strip() and not target.named:
-            return Outcome(target)  # such as many an __init__.py
+        if not code.strip():  # such as many an __init__.py, which a hook may name
+            return Outcome(target, is_empty=True)
         body = {
             "code": code,
             "language": wishes.language,
-            "filename": target.path.name,
+            "filename": os.fsencode(target.path.name).decode("utf-8", "replace"),
             "comments": wishes.comments,
         }
         if sarif := about(wishes.logs, target.shown):
@@ -95,9 +102,15 @@ def review_one(server: Server, target: Target, wishes: Wishes) -> Outcome:
     except (NotAdmitted, Stopped):
         raise
     except ClientError as error:
-        return Outcome(target, id=known, address=_page(server, known), error=str(error))
-    except (KeyError, TypeError, ValueError):
+        return Outcome(target, id=known, address=_page(server, known), error=_why(error))
+    except (AttributeError, KeyError, TypeError, ValueError):
         return Outcome(target, id=known, address=_page(server, known), error=NO_SENSE)
+
+
+def _why(error: ClientError) -> str:
+    if isinstance(error, Refused) and error.field == "language":
+        return "the language cannot be told from the file's name. --language names it."
+    return str(error)
 
 
 def key_of(body: dict[str, str | None], again: str = "") -> str:

@@ -15,6 +15,7 @@ CLEAR = "\r\x1b[2K"
 DECEIVING = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 HEADS = ("Critical", "High", "Medium", "Low", "Marked", "New")
 CONFIDENCE = "Confidence"
+NONE = "-"
 
 
 class Progress:
@@ -56,7 +57,8 @@ class Progress:
 def summary(outcomes: Sequence[Outcome]) -> str:
     """A table with one line a file, then every finding that counts, then what failed."""
     rows = [_row(outcome) for outcome in outcomes]
-    total = ["Total", *(str(sum(int(row[at]) for row in rows)) for at in range(1, 1 + len(HEADS)))]
+    columns = [[int(row[at]) for row in rows if row[at] != NONE] for at in range(1, 1 + len(HEADS))]
+    total = ["Total", *(str(sum(column)) for column in columns)]
     table = [["File", *HEADS, CONFIDENCE], *rows, [*total, ""]]
     widths = [max(len(row[at]) for row in table) for at in range(2 + len(HEADS))]
     lines = [_line(row, widths) for row in table]
@@ -67,7 +69,9 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def in_short(outcome: Outcome) -> str:
     """What came of a file in a few words."""
     if outcome.error:
-        return plain(outcome.error)
+        return f"not reviewed: {plain(outcome.error)}"
+    if outcome.is_empty:
+        return "empty, not sent"
     counts = [f"{outcome.count(level)} {level.lower()}" for level in LEVELS if outcome.count(level)]
     return ", ".join(counts) or "nothing found"
 
@@ -83,11 +87,13 @@ def plain(text: str) -> str:
 
 
 def _row(outcome: Outcome) -> list[str]:
+    if not outcome.reviewed:
+        return [plain(outcome.target.shown), *[NONE] * (len(HEADS) + 1)]
     marked = sum(not finding.counts for finding in outcome.findings)
     new = sum(finding.counts and finding.is_new is True for finding in outcome.findings)
     counts = [outcome.count(level) for level in LEVELS]
     numbers = (str(number) for number in (*counts, marked, new))
-    return [plain(outcome.target.shown), *numbers, plain(outcome.confidence) or "-"]
+    return [plain(outcome.target.shown), *numbers, plain(outcome.confidence) or NONE]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -102,8 +108,8 @@ def _details(outcomes: Sequence[Outcome]) -> list[str]:
     lines = []
     for outcome in outcomes:
         name = plain(outcome.target.shown)
-        if outcome.error:
-            lines.append(f"- {name}: not reviewed: {plain(outcome.error)}")
+        if not any(finding.counts for finding in outcome.findings):
+            lines.append(f"- {name}: {in_short(outcome)}")
         for finding in outcome.findings:
             if finding.counts:
                 weakness = f" CWE-{finding.cwe}" if finding.cwe else ""

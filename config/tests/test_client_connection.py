@@ -154,9 +154,19 @@ def test_it_follows_no_redirect_with_the_token(fake: FakeServer) -> None:
     assert len(fake.requests) == 1
 
 
-@pytest.mark.parametrize("body", [b"<html>", b"[]", b"\xff"])
-def test_it_knows_what_is_no_server_of_ours(fake: FakeServer, body: bytes) -> None:
-    fake.answers = [(200, {}, body)]
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, b"<html>"),
+        (200, b"[]"),
+        (200, b"\xff"),
+        (200, b"[" * 200_000),
+        (404, {"detail": "Not Found"}),
+        (401, {"type": "about:blank"}),
+    ],
+)
+def test_it_knows_what_is_no_server_of_ours(fake: FakeServer, status: int, body: Any) -> None:
+    fake.answers = [(status, {}, body)]
     with pytest.raises(Misuse, match="does not answer as"):
         server_at(fake).greet()
 
@@ -173,6 +183,12 @@ def test_it_waits_no_longer_once_it_is_stopped(fake: FakeServer) -> None:
     fake.answers = [(503, {"Retry-After": "60"}, problem("queue-full"))]
     with pytest.raises(Stopped):
         server_at(fake, stop=stop).submit({}, "k")
+
+
+def test_it_says_that_a_proxy_takes_no_code_so_long(fake: FakeServer) -> None:
+    fake.answers = [(413, {}, b"<html>")]
+    with pytest.raises(Misuse, match="too long for what stands in front"):
+        server_at(fake).submit({}, "k")
 
 
 def test_it_verifies_certificates(tmp_path: Path) -> None:
@@ -198,12 +214,21 @@ def test_it_speaks_in_clear_with_this_machine(address: str) -> None:
         "https://user:secret@review.example.com",
         "https://review.example.com/?q=1",
         "https://[",
+        "https://.example.com",
+        f"https://{'a' * 70}.example.com",
         "",
     ],
 )
 def test_it_refuses_other_addresses(address: str) -> None:
     with pytest.raises(Misuse):
         address_from(address, {}, in_clear=False)
+
+
+@pytest.mark.parametrize("address", ["u:secret@example.com", "ftp://u:secret@example.com"])
+def test_it_repeats_no_password_in_an_address(address: str) -> None:
+    with pytest.raises(Misuse) as refused:
+        address_from(address, {}, in_clear=False)
+    assert "secret" not in str(refused.value)
 
 
 def test_it_speaks_in_clear_with_others_only_when_told() -> None:

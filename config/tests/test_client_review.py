@@ -138,7 +138,7 @@ def test_it_sends_along_what_another_tool_found_in_each_file(project: Project) -
     ran = project.review("src", "--sarif", "log.sarif")
     assert ran.code == 0, ran.err
     assert "- src/reader.py:1: LOW Told." in ran.out
-    assert "- src/other.py:" not in ran.out
+    assert "- src/other.py: nothing found" in ran.out
 
 
 def test_it_stops_before_any_code_is_sent_with_a_log_that_is_none(project: Project) -> None:
