@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from threading import Event, Lock
-from typing import Any
+from typing import Any, cast
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
 from urllib.request import (
@@ -38,7 +38,9 @@ PATIENCE_SECONDS = 300.0
 GREETING_SECONDS = 20.0
 FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+BODY_SECONDS = 60.0
 MOST_BYTES = 32_000_000
+PART_BYTES = 65_536
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 NOT_MODIFIED = 304
 IN_USE = "idempotency-key-in-use"
@@ -156,20 +158,25 @@ class Server:
     def _attempt(self, request: Request) -> tuple[Answer | None, str]:
         """An answer of the server, or why there was none."""
         try:
-            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
-                return self._read(response.status, response.headers, response.read(MOST_BYTES + 1))
-        except HTTPError as error:
-            with error:
-                return self._read(error.code, error.headers, error.read(MOST_BYTES + 1))
+            with self._answer_to(request) as response:
+                return self._read(response.status, response.headers, _all_of(response))
         except URLError as error:
             if isinstance(error.reason, ssl.SSLCertVerificationError):
                 raise Misuse(
                     f"The certificate of {self.address} is not trusted: "
-                    f"{error.reason.verify_message}. --ca-bundle names your own authority."
+                    f"{error.reason.verify_message.rstrip('.')}. "
+                    "--ca-bundle names your own authority."
                 ) from None
             return None, str(getattr(error.reason, "strerror", None) or error.reason)
         except (OSError, HTTPException) as error:
             return None, str(error) or type(error).__name__
+
+    def _answer_to(self, request: Request) -> HTTPResponse:
+        """What the server says, be it that something is wrong."""
+        try:
+            return cast(HTTPResponse, self._opener.open(request, timeout=TIMEOUT_SECONDS))
+        except HTTPError as error:
+            return cast(HTTPResponse, error)  # which passes all that is asked on to the answer
 
     def _read(self, status: int, headers: Message, data: bytes) -> tuple[Answer | None, str]:
         if status == NOT_MODIFIED:
@@ -208,6 +215,22 @@ def _opener_for(address: str, ca_bundle: str | None) -> OpenerDirector:
     local = is_loopback(urlsplit(address).hostname or "")
     proxies = ProxyHandler({}) if local else ProxyHandler()  # a proxy is told nothing of loopback
     return build_opener(proxies, HTTPSHandler(context=context), _NoRedirects())
+
+
+def _all_of(response: HTTPResponse) -> bytes:
+    """The body, or of a longer one a little more than MOST_BYTES.
+
+    Raises OSError when it breaks off, which ``read`` leaves unsaid, or dribbles on for too long.
+    """
+    give_up = time.monotonic() + BODY_SECONDS
+    data = bytearray()
+    while len(data) <= MOST_BYTES and (part := response.read1(PART_BYTES)):
+        data += part
+        if time.monotonic() > give_up:
+            raise TimeoutError("the answer takes too long")
+    if len(data) <= MOST_BYTES and response.length:
+        raise ConnectionError("the answer broke off")
+    return bytes(data)
 
 
 def _may_pass(answer: Answer) -> bool:

@@ -44,7 +44,7 @@ class FakeServer:
                 status, headers, body = scripted
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
-                for name, value in {**headers, "Content-Length": str(len(data))}.items():
+                for name, value in {"Content-Length": str(len(data)), **headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(data)
@@ -102,6 +102,24 @@ def test_it_asks_again_under_the_same_key_after_a_broken_connection(
     server_at(fake).submit({"code": "x"}, "the key")
     assert [request["Idempotency-Key"] for request in fake.requests] == ["the key"] * 3
     assert len({request["sent"] for request in fake.requests}) == 1
+
+
+@pytest.mark.parametrize("status", [200, 422])
+def test_it_asks_again_when_an_answer_breaks_off(
+    fake: FakeServer, waited: list[float], status: int
+) -> None:
+    fake.answers = [(status, {"Content-Length": "99", "Connection": "close"}, b'{"id"')]
+    assert server_at(fake).submit({"code": "x"}, "k").body == {"id": "x"}
+    assert len(fake.requests) == 2
+
+
+def test_it_waits_for_no_answer_that_dribbles_on(
+    fake: FakeServer, waited: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "BODY_SECONDS", -1.0)
+    monkeypatch.setattr(connection, "GREETING_SECONDS", 0.0)
+    with pytest.raises(NoAnswer, match="the answer takes too long"):
+        server_at(fake).greet()
 
 
 def test_it_takes_not_modified_for_what_was_answered_before(fake: FakeServer) -> None:
