@@ -135,6 +135,7 @@ class ApiToken(models.Model):
 
     class Meta:
         db_table = "api_tokens"
+        verbose_name = "API token"
         ordering = ("-created_at", "-id")
 
     def __str__(self) -> str:

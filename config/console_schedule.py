@@ -66,12 +66,13 @@ class PeriodicTaskAdmin(LastingAdmin):
             task = app.tasks.get(entry.task)
             if task is None:
                 self.message_user(request, f"There is no task {entry.task}.", messages.ERROR)
-                return
+                continue
             if not broker.publish(task):
-                self.message_user(request, "Redis does not answer: not sent.", messages.ERROR)
+                told = f"{entry.name} was not sent: Redis does not answer."
+                self.message_user(request, told, messages.ERROR)
                 return
             audit.record(entry, "task.run")
-            self.message_user(request, f"{entry.name} was sent to the workers.")
+            self.message_user(request, f"{entry.name} was sent to the workers.", messages.SUCCESS)
 
 
 @admin.register(CrontabSchedule)

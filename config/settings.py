@@ -262,6 +262,7 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True  # see operations.tables
 # --- Language, time, files -------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib import admin
@@ -161,3 +162,22 @@ def test_it_says_what_a_budget_had_spent_in_dollars_and_what_it_is_for(as_admin:
     page = as_admin.get(address(BudgetDay, "changelist"))
     assertContains(page, "Step: Forensic analysis")
     assertContains(page, "$2.50")
+
+
+def test_it_says_on_an_empty_list_whether_rows_are_missing_or_do_not_match(
+    as_admin: Client,
+) -> None:
+    here = address(Webhook, "changelist")
+    assertContains(as_admin.get(here), "Nothing is here yet.")
+    assertContains(as_admin.get(here, {"q": "zzz"}), "Nothing matches.")
+
+
+def test_it_writes_times_by_the_clock_of_24_hours_and_says_that_they_are_utc(
+    as_admin: Client,
+) -> None:
+    job = ROWS[Job](1)
+    Job.objects.filter(pk=job.pk).update(created_at=datetime(2030, 1, 2, 15, 4, tzinfo=UTC))
+    page = as_admin.get(address(Job, "changelist"))
+    assertContains(page, "2030-01-02 15:04")
+    assertContains(page, "All times are UTC.")
+    assert page.context["title"] == "Jobs"

@@ -262,3 +262,10 @@ def test_it_lets_nobody_touch_the_audit_log(as_admin: Client, page: str) -> None
     here = reverse(f"admin:operations_auditentry_{page}", args=[entry.pk])
     assert as_admin.post(here, {"post": "yes"}).status_code == 403
     assert AuditEntry.objects.filter(pk=entry.pk).exists()
+
+
+def test_it_says_how_many_models_were_disabled(as_admin: Client) -> None:
+    first, second = a_model(1), a_model(2)
+    assert "1 disabled." in act(as_admin, "providers_providermodel", "disable", first)
+    both = act(as_admin, "providers_providermodel", "disable", first, second)
+    assert "1 of 2 disabled; the others stand as they did." in both

@@ -111,7 +111,7 @@ class RuntimeConfigAdmin(ConsoleAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        more = {"title": "System config", "rows": _rows(), **(extra_context or {})}
+        more = {"rows": _rows(), **(extra_context or {})}
         return super().changelist_view(request, more)
 
     def changeform_view(

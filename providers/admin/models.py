@@ -97,9 +97,23 @@ class ProviderModelAdmin(Importing, ConsoleAdmin):
         self._toggle(request, chosen, False)
 
     def _toggle(self, request: HttpRequest, chosen: QuerySet[ProviderModel], enabled: bool) -> None:
-        for model in chosen:
+        """Those that stand so already are left alone; a refusal is told model by model."""
+        changed = 0
+        rows = list(chosen.select_related("provider"))
+        for model in rows:
+            if model.enabled == enabled:
+                continue
             model.enabled = enabled
-            services.save_model(model=model, **who(request))
+            try:
+                services.save_model(model=model, **who(request))
+                changed += 1
+            except ValidationError as error:
+                self.message_user(request, f"{model}: {' '.join(error.messages)}", messages.ERROR)
+        word = "enabled" if enabled else "disabled"
+        told = f"{changed} of {len(rows)} {word}; the others stand as they did."
+        if changed == len(rows):
+            told = f"{changed} {word}."
+        self.message_user(request, told, messages.SUCCESS if changed else messages.WARNING)
 
     @admin.action(description="Trip the breaker: let no call through until it is reset")
     def trip(self, request: HttpRequest, chosen: QuerySet[ProviderModel]) -> None:

@@ -203,7 +203,7 @@ def _test(provider: ApiProvider, by: dict[str, Any]) -> tuple[ProviderHealth, st
 
 def _sync(provider: ApiProvider, by: dict[str, Any]) -> tuple[ProviderHealth, str]:
     added, health = services.sync_models(provider=provider, **by)
-    return health, f"{len(added)} new models."
+    return health, f"{len(added)} new {'model' if len(added) == 1 else 'models'}."
 
 
 def _not_closed(provider: ApiProvider) -> list[tuple[str, str, str, str]]:

@@ -8,4 +8,8 @@ class Migration(migrations.Migration):
             name="signedin",
             options={"ordering": ("-created_at",), "verbose_name": "session"},
         ),
+        migrations.AlterModelOptions(
+            name="apitoken",
+            options={"ordering": ("-created_at", "-id"), "verbose_name": "API token"},
+        ),
     ]
