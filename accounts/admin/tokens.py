@@ -37,5 +37,6 @@ class ApiTokenAdmin(RowActions, ReadOnlyAdmin):
         rows = [token for token in asked if token.revoked_at is None]
         for token in rows:
             tokens.revoke(token)
-        told = f"{len(rows)} revoked, {len(asked) - len(rows)} had been revoked before."
+        before = len(asked) - len(rows)
+        told = f"{len(rows)} revoked" + (f", {before} had been revoked before." if before else ".")
         self.message_user(request, told, messages.SUCCESS if rows else messages.WARNING)
