@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -61,6 +62,10 @@ class PeriodicTaskAdmin(LastingAdmin):
     @admin.action(description="Run now", permissions=["change"])
     def run_now(self, request: HttpRequest, entries: QuerySet[PeriodicTask]) -> None:
         """Send the chosen tasks at once; a worker runs them as if beat had sent them."""
+        if not settings.REDIS_URL:
+            told = "Nothing was sent: without Redis (REDIS_URL) there are no workers to send it to."
+            self.message_user(request, told, messages.ERROR)
+            return
         app.loader.import_default_modules()  # a web process has not met all tasks
         for entry in entries:
             task = app.tasks.get(entry.task)

@@ -7,12 +7,20 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from config.tests.admin_rows import a_periodic_task
 from operations.models import AuditEntry
 from pipeline import broker
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def redis_is_set(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+
 Publish = Callable[..., bool]
 
 
@@ -48,6 +56,16 @@ def test_it_says_that_redis_is_away_and_leaves_no_entry(
     monkeypatch.setattr(broker, "publish", lambda task, *ids: False)
     assert "Redis does not answer" in run_now(as_admin)
     assert not AuditEntry.objects.filter(additional_data__event="task.run").exists()
+
+
+def test_it_sends_nothing_without_redis(
+    as_admin: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    monkeypatch.setattr(broker, "publish", lambda task, *ids: sent.append(task))
+    settings.REDIS_URL = ""
+    assert "Nothing was sent: without Redis" in run_now(as_admin)
+    assert sent == []
 
 
 def test_it_writes_no_entry_for_what_beat_notes(as_admin: Client) -> None:
