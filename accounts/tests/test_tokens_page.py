@@ -115,7 +115,7 @@ def test_it_is_revoked_in_the_console_with_an_entry(as_admin: Client, an_admin: 
     token = tokens.create(user=owner, name="n", scope=ApiToken.Scope.READ, days=None)[0]
     data = {"action": "revoke", "_selected_action": [token.pk]}
     page = as_admin.post(reverse("admin:accounts_apitoken_changelist"), data, follow=True)
-    assert "1 revoked, 0 had been revoked before." in page.content.decode()
+    assert "1 revoked." in page.content.decode()
     token.refresh_from_db()
     assert token.revoked_at
     assert AuditEntry.objects.get_for_object(token).filter(actor=an_admin).exists()
