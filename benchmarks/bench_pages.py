@@ -93,7 +93,13 @@ def fill() -> list[Page]:
         "a word that is nowhere": ("?q=nowhere", 60.0),
     }
     tabs = ("dossier", "findings", "code", "rebuilt", "diff", "verdict", "evidence", "trace")
+    # The histories last: by then the database has put away what it was just filled with.
     return [
+        *(
+            Page(f"result, {tab}", f"{result}?tab={tab}", "result", MOST_TIMES, 12, GOAL_RESULT_MS)
+            for tab in tabs
+        ),
+        Page("account", "/account/", "long", 8.0, 12, GOAL_RESULT_MS),
         Page("history of 50", HISTORY, "short", MOST_TIMES, 6, GOAL_HISTORY_MS),
         *(
             Page(
@@ -102,11 +108,6 @@ def fill() -> list[Page]:
             )
             for name, (query, most) in history.items()
         ),
-        *(
-            Page(f"result, {tab}", f"{result}?tab={tab}", "result", MOST_TIMES, 12, GOAL_RESULT_MS)
-            for tab in tabs
-        ),
-        Page("account", "/account/", "long", 8.0, 12, GOAL_RESULT_MS),
     ]  # fmt: skip
 
 
