@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from django.http import Http404
 
 from accounts.models import User
-from pipeline.listing import rows_of
 from pipeline.models import Job, Submission
 from pipeline.standing import Standing, standing_of
 
@@ -59,12 +58,12 @@ def get_standing_for_user(user: User, public_id: str) -> Standing:
 
 
 def get_submissions_for_user(user: User, public_ids: Sequence[str]) -> list[Submission]:
-    """Several of the user's own submissions as listing.rows_of gives them, in this order.
+    """Several of the user's own submissions without their code, in this order.
 
     Raises Http404 if one of them is not the user's, or unknown.
     """
     owned = Submission.objects.filter(user=user, public_id__in=public_ids)
-    keys = {public_id: key for key, public_id in owned.values_list("pk", "public_id")}
-    if set(public_ids) - keys.keys():
+    found = {row.public_id: row for row in owned.defer("code", "comments")}
+    if set(public_ids) - found.keys():
         raise Http404(NO_SUCH)
-    return rows_of([keys[public_id] for public_id in public_ids])
+    return [found[public_id] for public_id in public_ids]

@@ -20,7 +20,7 @@ from pipeline.access import NO_RUN, get_standing_for_user, get_submission_for_us
 from pipeline.analysis.types import Dossier, Rebuild, Verdict
 from pipeline.api_values import Language, PublicId
 from pipeline.listing import Wanted
-from pipeline.models import JobState, Step, Submission
+from pipeline.models import JobState, Step
 from pipeline.standing import Standing
 
 router = Router(tags=["code"], auth=SIGNED_IN)
@@ -113,7 +113,7 @@ def get_history(
         states=(state,) if state else (), language=language or "", since=since, until=until
     )
     found = page_of(listing.keys_of(_user(request), wanted), page, page_size)
-    return {**found, "items": [_listed(row) for row in listing.rows_of(found["items"])]}
+    return {**found, "items": [_listed(row) for row in listing.listed(found["items"])]}
 
 
 @router.get(
@@ -184,12 +184,11 @@ def _result_of(request: HttpRequest, public_id: str) -> Result:
     )
 
 
-def _listed(submission: Submission) -> Listed:
-    job = submission.current_job
+def _listed(row: listing.Listed) -> Listed:
     return Listed(
-        id=submission.public_id,
-        filename=submission.filename,
-        language=submission.language,
-        state=JobState(job.state) if job else None,
-        created_at=submission.created_at,
+        id=row.public_id,
+        filename=row.filename,
+        language=row.language,
+        state=JobState(row.state) if row.state else None,
+        created_at=row.created_at,
     )

@@ -21,9 +21,10 @@ from pipeline.models.submission import TITLE_WITHIN
 from pipeline.severities import NO_FINDINGS
 
 WORST = {**{str(each).lower(): each.rank for each in Severity}, "none": NO_FINDINGS}
-_SHOWN = (
-    *("public_id", "language", "filename", "created_at", "user_id"),
-    *("current_job__state", "current_job__tally"),
+_START = Case(When(filename="", then=Substr("code", 1, TITLE_WITHIN)), default=Value(""))
+_COLUMNS = (
+    *("pk", "public_id", "filename", "language", "created_at", "start"),
+    *("current_job", "current_job__state", "current_job__tally"),
 )
 EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
 ORDERS: Mapping[str, tuple[Any, ...]] = {
@@ -50,20 +51,34 @@ class Wanted:
     order: str = "newest"
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What lists show of a submission and of its current run; of one never run, None.
+
+    ``start`` is the part of the code in which its title is, where it has no file name.
+    """
+
+    pk: int
+    public_id: str
+    filename: str
+    language: str
+    created_at: datetime
+    start: str
+    job: int | None
+    state: str | None
+    tally: dict[str, int] | None
+
+
 def keys_of(user: User, wanted: Wanted) -> QuerySet[Submission, int]:
     """The primary keys of what was looked for, in order."""
     found = Submission.objects.filter(_matching(wanted), user=user)
     return found.order_by(*ORDERS[wanted.order]).values_list("pk", flat=True)
 
 
-def rows_of(keys: Sequence[int]) -> list[Submission]:
-    """These submissions in this order, with what lists show of them and of their jobs.
-
-    Those without a file name have ``start``, the part of the code in which their title is.
-    """
-    start = Case(When(filename="", then=Substr("code", 1, TITLE_WITHIN)), default=Value(""))
-    rows = Submission.objects.filter(pk__in=keys).select_related("current_job")
-    found = {row.pk: row for row in rows.only(*_SHOWN).annotate(start=start)}
+def listed(keys: Sequence[int]) -> list[Listed]:
+    """These submissions in this order. One query; no model is made for a row."""
+    rows = Submission.objects.filter(pk__in=keys).order_by().annotate(start=_START)
+    found = {row[0]: Listed(*row) for row in rows.values_list(*_COLUMNS)}
     return [found[key] for key in keys if key in found]
 
 

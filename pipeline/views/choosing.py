@@ -26,7 +26,7 @@ def submissions_delete(request: HttpRequest) -> HttpResponse:
         return back_with(request, problem)
     submissions = get_submissions_for_user(user, ids)
     if request.method != "POST":
-        rows = rows_of(submissions)
+        rows = rows_of([submission.pk for submission in submissions])
         running = sum(row.nothing == "not yet" for row in rows)
         return render(request, "pipeline/delete.html", {"rows": rows, "running": running})
     count = services.delete_submissions(submissions=submissions, by=user)

@@ -14,7 +14,9 @@ from accounts.models import User
 from pipeline import listing
 from pipeline.analysis.languages import LANGUAGES
 from pipeline.analysis.types import Severity
-from pipeline.models import Job, JobState, Step, StepResult, Submission
+from pipeline.listing import Listed
+from pipeline.models import Job, JobState, Step, StepResult
+from pipeline.models.job import ENDED
 from pipeline.models.submission import title_of
 from pipeline.views.history_form import HistoryForm
 from pipeline.views.paging import page_of
@@ -29,6 +31,7 @@ WORDS_OF_STATES = {
     JobState.DEAD: ("failed", "Failed"),
     JobState.CANCELLED: ("cancelled", "Cancelled"),
 }
+NEVER_RUN = ("waiting", "Not run")
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class HistoryRow:
     ``nothing`` says whether one can still come.
     """
 
-    submission: Submission
+    submission: Listed
     title: str
     language: str
     mark: str
@@ -62,7 +65,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "page": page,
         "no_page": no_page,
         "all_chosen": request.GET.get("chosen") == "all",
-        "rows": rows_of(listing.rows_of(list(page.object_list))),
+        "rows": rows_of(list(page.object_list)),
     }
     parts = {
         "filter": part_of_page(request, "parts/history_filter.html", context),
@@ -71,33 +74,36 @@ def history(request: HttpRequest) -> HttpResponse:
     return render(request, "pipeline/history.html", context | parts)
 
 
-def rows_of(submissions: Sequence[Submission]) -> list[HistoryRow]:
-    """One row per submission, with all verdicts fetched in one query."""
-    jobs = [submission.current_job_id for submission in submissions]
+def rows_of(keys: Sequence[int]) -> list[HistoryRow]:
+    """One row for each submission with one of these keys. Two queries."""
+    submissions = listing.listed(keys)
+    jobs = [submission.job for submission in submissions if submission.job is not None]
     stored = StepResult.objects.filter(job__in=jobs, step=Step.QUALITY)
     told = dict(stored.values_list("job", "content__confidence"))
     return [_row(submission, told) for submission in submissions]
 
 
-def _row(submission: Submission, told: dict[int, str | None]) -> HistoryRow:
-    job = submission.current_job
-    mark, state = WORDS_OF_STATES[JobState(job.state)] if job else ("waiting", "Not run")
+def _row(submission: Listed, told: dict[int, str | None]) -> HistoryRow:
+    mark, state = (
+        NEVER_RUN if submission.state is None else WORDS_OF_STATES[JobState(submission.state)]
+    )
     return HistoryRow(
         submission=submission,
-        title=title_of(submission.filename, submission.start),  # type: ignore[attr-defined]
+        title=title_of(submission.filename, submission.start),
         language=language_label(submission.language),
         mark=mark,
         state=state,
-        tally=tally_of(job),
-        confidence=told.get(job.pk) if job else None,
-        nothing="not made" if job is None or job.has_ended else "not yet",
+        tally=tally_of(submission),
+        confidence=told.get(submission.job) if submission.job else None,
+        nothing="not made" if submission.state in (None, *ENDED) else "not yet",
     )
 
 
-def tally_of(job: Job | None) -> list[tuple[str, int]] | None:
-    if job is None or job.tally is None:
+def tally_of(run: Job | Listed | None) -> list[tuple[str, int]] | None:
+    """How many findings a run has of each severity; None where that is not known."""
+    counts: dict[str, int] | None = run.tally if run else None
+    if counts is None:
         return None
-    counts: dict[str, int] = job.tally
     return [(str(each), counts[each]) for each in Severity if counts.get(each)]
 
 
