@@ -28,11 +28,14 @@ def pytest_command(arguments: Sequence[str]) -> list[str]:
 
 
 def _parallel(arguments: Sequence[str]) -> list[str]:
-    """As many processes as cores; none for a debugger, a single file or an explicit choice."""
+    """As many processes as cores; none for a debugger, a single file or an explicit choice.
+
+    Whoever is done takes over what others have before them: some files take minutes.
+    """
     chosen = ("-n", "--numprocesses", "--pdb", "-s", "--collect-only", "--co")
     if any(word == name or word.startswith(f"{name}=") for word in arguments for name in chosen):
         return []
     if any(".py" in word for word in arguments):
         return []
     cores = min(os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", str(cores)] if cores > 1 else []
+    return ["-n", str(cores), "--dist", "worksteal"] if cores > 1 else []
