@@ -53,6 +53,12 @@ def test_a_mark_is_shown_with_its_reason(client: Client, mine: Submission) -> No
     assert "False positive</span>" in shown and "&lt;b&gt;ours&lt;/b&gt;" in shown
 
 
+def test_what_is_not_marked_is_not_offered_as_open(client: Client, mine: Submission) -> None:
+    form = page(client, mine).partition('class="mark-form"')[2].partition("</select>")[0]
+    assert '<select name="state"><option value="false-positive">' in form
+    assert "selected" not in form
+
+
 def test_a_marked_one_can_be_filtered_for(client: Client, mine: Submission) -> None:
     send(client, mine, state="accepted", reason="Known.", expires_on="2999-01-31")
     shown = page(client, mine, state="accepted")
