@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from accounts.models import User
 from billing.models import BudgetDay
 from config.tests.admin_rows import ROWS, a_result
 from operations.models import RuntimeConfig
@@ -181,3 +182,9 @@ def test_it_writes_times_by_the_clock_of_24_hours_and_says_that_they_are_utc(
     assertContains(page, "2030-01-02 15:04")
     assertContains(page, "All times are UTC.")
     assert page.context["title"] == "Jobs"
+
+
+def test_it_lists_a_webhook_whose_address_is_none(as_admin: Client, alice: User) -> None:
+    Webhook.objects.create(user=alice, address="<b>no address</b>", site="https://x", secret="x")
+    page = as_admin.get(address(Webhook, "changelist"))
+    assertContains(page, "no address that messages are sent to")

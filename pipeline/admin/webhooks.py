@@ -32,7 +32,7 @@ class WebhookAdmin(ReadOnlyAdmin):
 
     @admin.display(description="goes to")
     def origin(self, webhook: Webhook) -> str:
-        return addresses.origin(webhook.address)
+        return _origin(webhook)
 
     @admin.display(description="messages")
     def messages(self, webhook: Webhook) -> SafeString:
@@ -68,8 +68,16 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description="goes to")
     def origin(self, delivery: WebhookDelivery) -> str:
-        return addresses.origin(delivery.webhook.address)
+        return _origin(delivery.webhook)
 
     @admin.display(description="about")
     def about(self, delivery: WebhookDelivery) -> SafeString | str:
         return submission_link(delivery.job.submission) if delivery.job else "a test"
+
+
+def _origin(webhook: Webhook) -> str:
+    """Of an address that the product would not take, but that stands there, that much is said."""
+    try:
+        return addresses.origin(webhook.address)
+    except addresses.DestinationRefused:
+        return "no address that messages are sent to"
