@@ -43,6 +43,11 @@ class Holding:
     erase: Callable[[Any], Iterable[None] | None] | None = None
     rank: int = 0
 
+    @property
+    def label(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("-", " ").capitalize()
+
 
 _holdings: dict[str, Holding] = {}
 

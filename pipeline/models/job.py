@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from pipeline.models.steps import Step, SystemPrompt
+from pipeline.models.steps import BUILT_IN, Step, SystemPrompt
 from pipeline.models.submission import Submission
 
 
@@ -135,6 +135,11 @@ class StepResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} of job {self.job_id}"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether the built-in engine made it and no model was asked before."""
+        return self.engine == BUILT_IN and not self.input_tokens
 
 
 class DeadLetter(models.Model):

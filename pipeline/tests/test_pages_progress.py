@@ -57,7 +57,7 @@ def test_it_marks_the_step_at_which_a_run_died(as_alice: Client, submission: Sub
     store(submission, Step.FORENSIC, dossier())
     put(submission, JobState.DEAD)
     page = as_alice.get(submission.get_absolute_url())
-    assert states(page) == ["done", "failed", "waiting"]
+    assert states(page) == ["done", "failed", "not-run"]
     assertNotContains(page, "hx-trigger")
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from pipeline.growing import growing_answer
-from pipeline.models import BUILT_IN, GrowingAnswer, Job, JobState, Step, StepResult
+from pipeline.models import GrowingAnswer, Job, JobState, Step, StepResult
 
 WORDS = {
     "waiting": "Waiting",
@@ -18,6 +18,7 @@ WORDS = {
     "done": "Done",
     "failed": "Failed",
     "cancelled": "Cancelled",
+    "not-run": "Not run",
 }
 _AFTER_THE_END = {
     JobState.FAILED: "failed",
@@ -37,11 +38,6 @@ class StepBox:
     seconds: int | None = None
     milliseconds: int | None = None
     made: StepResult | None = None
-
-    @property
-    def is_free(self) -> bool:
-        """Whether the built-in engine made it and no model was asked before."""
-        return self.made is not None and self.made.engine == BUILT_IN and not self.made.input_tokens
 
     @property
     def word(self) -> str:
@@ -95,18 +91,20 @@ def _boxes(job: Job | None, results: Mapping[str, StepResult]) -> tuple[StepBox,
             boxes.append(StepBox(step.position, step.label, "done", None, made.duration_ms, made))
             continue
         first_missing = all(box.state == "done" for box in boxes)
-        boxes.append(_missing_box(job, step) if first_missing else _waiting(step))
+        boxes.append(_missing_box(job, step) if first_missing else _later_box(job, step))
     return tuple(boxes)
 
 
-def _waiting(step: Step) -> StepBox:
-    return StepBox(step.position, step.label, "waiting")
+def _later_box(job: Job | None, step: Step) -> StepBox:
+    """A step whose turn has not come, or will never come."""
+    state = "not-run" if job is not None and job.has_ended else "waiting"
+    return StepBox(step.position, step.label, state)
 
 
 def _missing_box(job: Job | None, step: Step) -> StepBox:
     """The first step without a result: the one that runs, or where the job ended."""
     if job is None:
-        return _waiting(step)
+        return _later_box(job, step)
     if job.state == JobState.RUNNING:
         since = job.step_started_at if job.current_step == step else None
         return StepBox(step.position, step.label, "running", seconds=_seconds_since(since))
