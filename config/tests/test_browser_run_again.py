@@ -40,8 +40,8 @@ def test_it_shows_what_a_choice_takes_and_then_runs_it(
     page.get_by_label("Quality checker").select_option("built-in")
     page.get_by_text("no model is asked").wait_for()
     page.get_by_role("button", name="Run", exact=True).click()
-    page.get_by_role("link", name="Run 2").wait_for()
+    page.get_by_role("link", name="Run 2", exact=True).wait_for()
     page.get_by_text("Confidence").first.wait_for()
-    page.get_by_role("link", name="Run 1").click()
+    page.get_by_role("link", name="Run 1", exact=True).click()
     page.wait_for_url("**/runs/1/**")
     assert page.get_by_role("link", name="Run it again").count() == 0
