@@ -15,7 +15,7 @@ from operations.clock import Now, now_plus
 
 PATIENCE_SECONDS = 5.0  # that somebody's request waits for it
 LOOK_SECONDS = 10.0
-TURN_SECONDS, REST_SECONDS = 20.0, 40.0  # a turn may take one long step more
+TURN_SECONDS, REST_SECONDS = 8.0, 30.0  # a turn may take one long step more
 WRONG_ADDRESS = "That is not the e-mail address of this user. Nothing was done."
 
 

@@ -68,7 +68,9 @@ def suspend(*, user: User, by: User) -> None:
 
 
 def reactivate(*, user: User) -> None:
-    """Let a suspended user in again."""
+    """Let a suspended user in again. Raises AccountError."""
+    if user.erasing_at:
+        raise AccountError(f"{user.email} is being erased, and that cannot be undone.")
     user.is_active = True
     user.save(update_fields=["is_active"])
 

@@ -19,6 +19,11 @@ from accounts.models import User
 from accounts.services import AccountError
 from operations import privacy
 
+GONE = "The account is erased for good, with what was stored about its user."
+GOING = (
+    "The account is shut. What is stored about its user is being erased; that takes some minutes."
+)
+
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
 else:
@@ -50,13 +55,12 @@ class PersonalData(_ModelAdmin):
             return self._erase_page(request, user)
         try:
             erasure.confirm(user, request.POST.get("email", ""))
-            erasure.delete_somebody(user=user, by=cast(User, request.user))
+            is_gone = erasure.delete_somebody(user=user, by=cast(User, request.user))
         except ValidationError as problem:
             return self._erase_page(request, user, problem.messages[0])
         except AccountError as problem:
             return self._erase_page(request, user, str(problem))
-        told = "The account is erased for good, with what was stored about its user."
-        self.message_user(request, told, messages.SUCCESS)
+        self.message_user(request, GONE if is_gone else GOING, messages.SUCCESS)
         return redirect("admin:accounts_user_changelist")
 
     def _erase_page(self, request: HttpRequest, user: User, problem: str = "") -> HttpResponse:

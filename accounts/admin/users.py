@@ -62,7 +62,7 @@ class UserAdmin(Exporting, PersonalData, RowActions, ConsoleAdmin):
     search_help_text = "E-mail address or name"
     ordering = ("-created_at", "-id")
     fields = ("email", "name", "role", "is_active", "is_system", "created_at", "last_login")
-    readonly_fields = ("is_system", "created_at", "last_login")
+    readonly_fields = ("is_system", "created_at", "last_login", "erasing_at")
     actions = ("suspend", "reactivate", "end_sessions")
     inlines = (IdentityInline,)
 
@@ -77,11 +77,15 @@ class UserAdmin(Exporting, PersonalData, RowActions, ConsoleAdmin):
         return super().render_change_form(request, {**context, **more}, *args, **kwargs)
 
     def get_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return self.fields if obj else ("email", "name", "role")
+        if obj is None:
+            return ("email", "name", "role")
+        return (*self.fields, "erasing_at") if obj.erasing_at else self.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Nobody takes rights from themselves by mistake; the system user has none to give."""
-        fixed = ("role", "is_active") if obj and (obj == request.user or obj.is_system) else ()
+        """Nobody takes rights from themselves by mistake; the system user and one that is being
+        erased have none to give."""
+        none_to_give = obj and (obj == request.user or obj.is_system or obj.erasing_at)
+        fixed = ("role", "is_active") if none_to_give else ()
         return (*self.readonly_fields, *fixed, *(("email",) if obj and obj.is_system else ()))
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -17,7 +17,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from pytest_django.asserts import assertContains
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts import erasure, services
 from accounts.models import SignedIn, User
@@ -121,6 +122,18 @@ def test_its_page_and_its_call_say_that_it_goes_on(
     assertContains(page, "Your account is shut.")
     answer = ApiClient(an_admin).call("admin.deleteUser", id=lived.pk, email=lived.email)
     assert answer.status_code == 202
+    as_alice.force_login(an_admin)
+    here = reverse("admin:accounts_user_erase", args=[lived.pk])
+    assertContains(as_alice.post(here, {"email": lived.email}, follow=True), "takes some minutes")
+
+
+def test_one_that_is_being_erased_does_not_come_back(lived: User, as_admin: Client) -> None:
+    erasure.delete_user(lived, within=0)
+    lived.refresh_from_db()
+    with pytest.raises(services.AccountError, match="is being erased"):
+        services.reactivate(user=lived)
+    page = as_admin.get(reverse("admin:accounts_user_change", args=[lived.pk]))
+    assertNotContains(page, 'name="is_active"')
 
 
 def test_it_keeps_what_was_done_in_the_audit_log(lived: User) -> None:
