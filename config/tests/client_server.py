@@ -9,13 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 
 from accounts import tokens
 from accounts.models import ApiToken, User
 from config.tests.pool_at_work import pool_at_work
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+    from pytest_django.live_server_helper import LiveServer
 
 SAFE = "def double(number):\n    return 2 * number\n"
 UNSAFE = "import yaml\n\n\ndef settings(text):\n    return yaml.load(text)\n"
@@ -99,3 +105,13 @@ class Project:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message", "change")
         return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def project(
+    live_server: LiveServer, alice: User, settings: Settings, tmp_path: Path
+) -> Iterator[Project]:
+    """An empty project, and a server that runs what the client sends."""
+    settings.MAX_DAILY_SUBMISSIONS = 100
+    with working_pool():
+        yield Project(tmp_path, live_server.url, token_of(alice))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from accounts.models import User
 from client.ai_to_production import reviewing
 from client.ai_to_production.connection import Server
 from client.ai_to_production.credentials import Token
@@ -19,25 +17,15 @@ from client.ai_to_production.files import targets_of
 from client.ai_to_production.findings import Finding, Outcome
 from client.ai_to_production.formats import render
 from client.ai_to_production.reviewing import Wishes, review
-from config.tests.client_server import CLIENT, SAFE, UNSAFE, Project, token_of, working_pool
+from config.tests.client_server import CLIENT, SAFE, UNSAFE, Project, project
 from pipeline.models import Submission
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_django.fixtures import Settings
-    from pytest_django.live_server_helper import LiveServer
 
 with_server = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def project(
-    live_server: LiveServer, alice: User, settings: Settings, tmp_path: Path
-) -> Iterator[Project]:
-    settings.MAX_DAILY_SUBMISSIONS = 100
-    with working_pool():
-        yield Project(tmp_path, live_server.url, token_of(alice))
+__all__ = ["project"]  # a fixture
 
 
 @with_server

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from django.db.models.signals import post_save
 from jsonschema import Draft4Validator
 
 from accounts.models import ApiToken, User
-from config.tests.client_server import CLIENT, SAFE, UNSAFE, Project, token_of, working_pool
+from config.tests.client_server import CLIENT, SAFE, UNSAFE, Project, project, token_of
 from pipeline.models import FindingState, KnownFinding, Submission
 from pipeline.tests.relay import Relay
 
@@ -27,16 +26,8 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
+__all__ = ["project"]  # a fixture
 SARIF = Path("pipeline/tests/data/sarif-2.1.0-rtm.5.json")
-
-
-@pytest.fixture
-def project(
-    live_server: LiveServer, alice: User, settings: Settings, tmp_path: Path
-) -> Iterator[Project]:
-    settings.MAX_DAILY_SUBMISSIONS = 100
-    with working_pool():
-        yield Project(tmp_path, live_server.url, token_of(alice))
 
 
 def test_it_reviews_a_folder_with_the_standard_library_alone(project: Project) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
@@ -22,13 +24,14 @@ class LongPaginator(Paginator):  # type: ignore[type-arg]  # it takes no argumen
 
     def __init__(self, keys: Keys, per_page: int, *, most: int, once: bool) -> None:
         super().__init__(list(keys[: most + 1]) if once else keys, per_page)
-        self._keys, self._once, self.most = keys, once, most
+        self.most = most
 
     @cached_property
     def count(self) -> int:
-        if self._once:
-            return len(self.object_list)
-        return self._keys.order_by()[: self.most + 1].count()
+        found = cast("list[int] | Keys", self.object_list)
+        if isinstance(found, list):
+            return len(found)
+        return found.order_by()[: self.most + 1].count()
 
     @property
     def has_more(self) -> bool:
