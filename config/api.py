@@ -33,6 +33,7 @@ from pipeline.api_admin import router as pipeline_admin
 from pipeline.api_findings import router as findings
 from pipeline.api_reading import router as reading
 from pipeline.api_routes import router as routes
+from pipeline.api_runs import router as runs
 from pipeline.refusals import InvalidSubmission, KeyReused, NotPossible, Refusal, TooManyAtOnce
 from providers.api import router as providers
 from providers.services import WaitsAlready
@@ -59,6 +60,7 @@ api.add_router("/auth", auth)
 api.add_router("/code", code)
 api.add_router("/code", reading)
 api.add_router("/code", findings)
+api.add_router("/code", runs)
 api.add_router("/admin", pipeline_admin)
 api.add_router("/admin", providers)
 api.add_router("/admin", users)

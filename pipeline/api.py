@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
-from django.utils.http import urlencode
-from ninja import Header, Router
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from accounts.api_access import SIGNED_IN, SUBMITTERS
@@ -18,35 +16,12 @@ from billing.limits import allowance
 from operations import api_headers
 from operations.problems import Problem
 from pipeline import services
-from pipeline.api_values import ANY_LANGUAGE, CODE, COMMENTS, LONGEST_PATH, SARIF, Key
+from pipeline.api_accepting import ACCEPTED, LIMITS, IdempotencyKey, accepted
+from pipeline.api_values import ANY_LANGUAGE, CODE, COMMENTS, LONGEST_PATH, SARIF
 from pipeline.bursts import count_submission
 from pipeline.models import JobState
 
 router = Router(tags=["code"], auth=SIGNED_IN)
-IdempotencyKey = Annotated[
-    Key | None,
-    Header(
-        alias="Idempotency-Key",
-        description="1 to 255 printable ASCII characters of your choice. Sending the same again "
-        "with the same key has no second effect and gets the first answer.",
-    ),
-]
-
-LIMITS = {"RateLimit_Policy": api_headers.POLICY, "RateLimit": api_headers.LEFT}
-REPLAYED = api_headers.field("of answers given before", always=False, const="true")
-ACCEPTED = api_headers.on(
-    202,
-    Location=api_headers.field("where its status is"),
-    Idempotency_Replayed=REPLAYED,
-    **LIMITS,
-)
-ACCEPTED[202]["links"] = {
-    procedure: {
-        "operationId": f"code.{procedure}",
-        "parameters": {"query.id": "$response.body#/id"},
-    }
-    for procedure in ("getJobStatus", "getResult", "getFindings")
-}
 
 
 class RateLimit(BaseModel):
@@ -103,7 +78,7 @@ def get_rate_limit(request: HttpRequest, response: HttpResponse) -> RateLimit:
     operation_id="code.submit",
     auth=SUBMITTERS,
     response={202: Accepted, (409, 429): Problem},
-    openapi_extra={"responses": {**ACCEPTED, **api_headers.on(429, **LIMITS)}},
+    openapi_extra=ACCEPTED,
 )
 def submit(
     request: HttpRequest, sent: NewSubmission, idempotency_key: IdempotencyKey = None
@@ -116,13 +91,7 @@ def submit(
         draft=services.check(**sent.model_dump()),
         idempotency_key=idempotency_key,
     )
-    response = JsonResponse(receipt.answer, status=202)
-    status = reverse("api:code.getJobStatus")
-    response["Location"] = f"{status}?{urlencode({'id': receipt.answer['id']})}"
-    if receipt.replayed:
-        response["Idempotency-Replayed"] = "true"
-    tell_allowance(response, allowance(_user(request)))
-    return response
+    return accepted(receipt, _user(request))
 
 
 def _user(request: HttpRequest) -> User:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Literal, cast
 
 from django.http import Http404, HttpRequest
-from ninja import Query, Router
+from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from accounts.api_access import SIGNED_IN, SUBMITTERS
@@ -17,12 +17,11 @@ from pipeline import finding_changes, finding_life
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding
-from pipeline.api_values import LONGEST_ID, PublicId
+from pipeline.api_values import LONGEST_ID, Id, PublicId
 from pipeline.finding_life import LONGEST_REASON, Life, Mark
 from pipeline.models import FindingState, Step, StepResult, Submission
 
 router = Router(tags=["code"], auth=SIGNED_IN)
-Id = Annotated[PublicId, Query(description="id of a submission of yours")]
 
 
 class FindingLife(BaseModel):

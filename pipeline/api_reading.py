@@ -18,13 +18,12 @@ from operations.problems import Problem
 from pipeline import listing, reports
 from pipeline.access import NO_RUN, get_standing_for_user, get_submission_for_user
 from pipeline.analysis.types import Dossier, Rebuild, Verdict
-from pipeline.api_values import Language, PublicId
+from pipeline.api_values import Id, Language
 from pipeline.listing import Wanted
 from pipeline.models import JobState, Step
 from pipeline.standing import Standing
 
 router = Router(tags=["code"], auth=SIGNED_IN)
-Id = Annotated[PublicId, Query(description="id of a submission of yours")]
 TAG = {"ETag": api_headers.ETAG, "Retry_After": api_headers.RETRY_AFTER}
 TAGGED = {**api_headers.on(200, **TAG), **api_headers.on(304, **TAG)}
 

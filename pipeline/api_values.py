@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.conf import settings
+from ninja import Query
 from pydantic import AfterValidator, Field, WithJsonSchema
 
 from pipeline.analysis.languages import LANGUAGES
@@ -25,6 +26,7 @@ Described = dict[str, Any]
 LONGEST_PATH = 4_096
 LONGEST_ID = 64  # ids of ours are shorter
 PublicId = Annotated[str, Field(max_length=LONGEST_ID)]
+Id = Annotated[PublicId, Query(description="id of a submission of yours")]
 
 
 # What services see to, and refuse in their own words; a schema can say this much of it.

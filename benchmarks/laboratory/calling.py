@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,14 @@ PATIENCE_SECONDS = 30.0
 HALF = 0.5  # of the ids are of something that there is
 CHECKS = "benchmarks.laboratory.schema_checks"
 TOKEN_VARIABLE = "DRILL_TOKEN"  # noqa: S105 - a name
+# From which dictionary parameters are taken: everywhere, and where they mean something else.
+NAMED = {"query.id": "submissions", "body.id": "rows"}
+NAMED_IN = {
+    "code.markFinding": {"body.id": "submissions", "body.fingerprint": "fingerprints"},
+    "code.runAgain": {"body.id": "submissions"},
+    "code.cancel": {"body.id": "submissions"},
+    "code.delete": {"body.id": "deletable"},
+}
 FIXED = f"""\
 [headers]
 Authorization = "Bearer ${{{TOKEN_VARIABLE}}}"
@@ -41,9 +49,10 @@ expected-statuses = ["2xx", "3xx", "4xx", "503"]
 
 @dataclass(frozen=True)
 class Known:
-    """Ids of what there is."""
+    """Ids of what there is; ``deletable`` are submissions that nothing else is asked for."""
 
     submissions: Sequence[str]
+    deletable: Sequence[str]
     fingerprints: Sequence[str]
     rows: Sequence[int]
 
@@ -95,23 +104,18 @@ def call_all(
 
 def _naming(known: Known) -> str:
     """The part of the configuration that lets calls name what there is."""
-    lists = {"submissions": known.submissions, "fingerprints": known.fingerprints}
-    names = {"rows": known.rows, **lists}
-    parts = [
-        f"[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in names.items()
+    lists = [
+        f"[dictionaries.{name}]\nvalues = {json.dumps(values)}\n"
+        for name, values in asdict(known).items()
     ]
-    return (
-        "\n".join(["", *parts, "[parameters]", _bound("query.id", "submissions")])
-        + f"""
-{_bound("body.id", "rows")}
+    of_all = ["[parameters]", *(_bound(*pair) for pair in NAMED.items())]
+    return "\n".join(["", *lists, *of_all, *map(_naming_of, NAMED_IN)])
 
-[[operations]]
-include-operation-id = "code.markFinding"
-[operations.parameters]
-{_bound("body.id", "submissions")}
-{_bound("body.fingerprint", "fingerprints")}
-"""
-    )
+
+def _naming_of(operation: str) -> str:
+    named = [_bound(*pair) for pair in NAMED_IN[operation].items()]
+    head = f'\n[[operations]]\ninclude-operation-id = "{operation}"\n[operations.parameters]'
+    return "\n".join([head, *named])
 
 
 def _bound(parameter: str, dictionary: str) -> str:

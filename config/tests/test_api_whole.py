@@ -12,11 +12,10 @@ from pytest_django.fixtures import Settings
 
 from config.api import api as whole
 from pipeline import api_reading
-from pipeline.refusals import InvalidChoice, InvalidKey, Refusal
+from pipeline.refusals import InvalidKey, Refusal
 from pipeline.tests.api_client import ApiClient, problem_of
 
 pytestmark = pytest.mark.django_db
-ON_PAGES_ALONE = {InvalidChoice}  # runs are chosen for on a page
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -50,7 +49,7 @@ def test_it_describes_errors_as_problems() -> None:
 
 def test_it_documents_every_procedure_and_every_refusal() -> None:
     text = (settings.BASE_DIR / "docs/api.md").read_text(encoding="utf-8")
-    refusals = {*Refusal.__subclasses__(), InvalidKey} - ON_PAGES_ALONE
+    refusals = {*Refusal.__subclasses__(), InvalidKey}
     kinds = [refusal.kind for refusal in refusals]
     assert [name for name in [*operations(), *kinds] if f"`{name}`" not in text] == []
 

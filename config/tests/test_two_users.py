@@ -76,7 +76,8 @@ def test_it_would_see_the_difference(hers: Names, alice: User, own: Submission) 
     for call in two_users.calls(hers, hers.submission):
         with transaction.atomic():
             answer = call.by(client)
-            if list(answer) is not None and answer.status_code < 400:
+            # What has ended can not be cancelled, which is told to its owner alone.
+            if list(answer) is not None and answer.status_code in (200, 202, 204, 302, 409):
                 got.add(call.path)
             transaction.set_rollback(True)
         client.force_login(alice)

@@ -130,6 +130,11 @@ API = {
         "state": "false-positive",
         "reason": "mine now",
     },
+    "/api/v1/code/getRuns": lambda names: {"id": names.submission},
+    "/api/v1/code/getReport": lambda names: {"id": names.submission, "format": "json"},
+    "/api/v1/code/runAgain": lambda names: {"id": names.submission},
+    "/api/v1/code/cancel": lambda names: {"id": names.submission},
+    "/api/v1/code/delete": lambda names: {"id": names.submission},
 }
 # They make something or list one's own, and name nothing; of submit its key is tested by itself.
 API_WITHOUT_OBJECTS = {
@@ -138,6 +143,7 @@ API_WITHOUT_OBJECTS = {
     "/api/v1/code/getRateLimit",
     "/api/v1/code/submit",
     "/api/v1/code/getHistory",
+    "/api/v1/code/getChoices",
 }
 
 

@@ -6,16 +6,15 @@ from pathlib import PurePosixPath
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
-from pydantic import ValidationError
 
 from accounts.models import User
-from pipeline import reports
+from operations.attachments import attachment
 from pipeline.access import get_submission_for_user
 from pipeline.analysis.types import Rebuild
-from pipeline.models import Step, Submission
+from pipeline.models import Step
 from pipeline.reports.file_names import safe_name
+from pipeline.reports.result import report_of
 from pipeline.views.stored import content_of, results_of
 
 REPORTS = {"markdown": "Markdown", "json": "JSON", "sarif": "SARIF"}
@@ -30,8 +29,8 @@ def submission_download(
     rebuild = content_of(results_of(submission.current_job), Step.REBUILDER, Rebuild)
     if rebuild is None:
         raise Http404("There is no rebuilt code yet.")
-    name = _plain_name(submission)
-    return _attachment(rebuild.code, f"{name.stem}.rebuilt{name.suffix}")
+    name = PurePosixPath(safe_name(submission.filename, submission.language))
+    return attachment(rebuild.code, f"{name.stem}.rebuilt{name.suffix}")
 
 
 @require_safe
@@ -40,26 +39,7 @@ def submission_report(
 ) -> HttpResponse:
     """The result of an ended run as a report; ``form`` is a key of REPORTS."""
     submission = get_submission_for_user(cast(User, request.user), public_id, run=run)
-    job = submission.current_job
-    if form not in REPORTS or job is None or not job.has_ended:
-        raise Http404("There is no such report of this run.")
-    name = _plain_name(submission)
-    try:
-        file = reports.with_lives(reports.reviewed(name.name, submission, job), submission)
-    except ValidationError as error:
-        raise Http404("The stored result is of another version.") from error
-    return _attachment(reports.render([file], form), name.name + reports.suffix_of(form))
-
-
-def _attachment(text: str, filename: str) -> HttpResponse:
-    """Text that a browser saves and does not show, whatever is in it."""
-    response = HttpResponse(text.encode(), content_type="text/plain; charset=utf-8")
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=filename
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _plain_name(submission: Submission) -> PurePosixPath:
-    return PurePosixPath(safe_name(submission.filename, submission.language))
+    if form not in REPORTS:
+        raise Http404("There is no such report.")
+    filename, text = report_of(submission, form)
+    return attachment(text, filename)

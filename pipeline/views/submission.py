@@ -17,7 +17,7 @@ from pipeline.views import tabs
 from pipeline.views.history import language_label, tally_of
 from pipeline.views.parts import part_of_page
 from pipeline.views.progress import progress_of
-from pipeline.views.runs import address_of, runs_of
+from pipeline.views.runs import address_of, rows_of
 from pipeline.views.stored import Results, content_of, results_of
 from pipeline.views.triage import Typed
 
@@ -59,7 +59,7 @@ def detail_page(
 
 def _runs(submission: Submission, run: int | None) -> dict[str, Any]:
     """Where this run is read, and the others beside it; the newest one is the current one."""
-    runs = runs_of(submission)
+    runs = rows_of(submission)
     former = bool(runs) and not runs[-1].is_shown
     return {"here": address_of(submission, run), "runs": runs, "is_former": former}
 
