@@ -41,15 +41,18 @@ class DestinationRefused(ValueError):
     """A place that the product does not connect to; the message says why, for operators."""
 
 
-def check_url(url: str) -> None:
-    """Raise DestinationRefused unless ``url`` may be saved as the base address of a service.
+def check_url(url: str, *, is_base: bool = True) -> None:
+    """Raise DestinationRefused unless ``url`` may be saved as the address of a service.
 
-    Names are not resolved here; that happens, and is checked again, at each connection.
+    ``is_base`` says that paths are put behind it, which a query leaves no place for. Names are not
+    resolved here; that happens, and is checked again, at each connection.
     """
     parts = _split(url)
     host, port = host_of(parts), port_of(parts)
-    if parts.query or parts.fragment:
-        raise DestinationRefused("The address must not have a query or a fragment.")
+    if is_base and parts.query:
+        raise DestinationRefused("The address must not have a query.")
+    if parts.fragment:
+        raise DestinationRefused("The address must not have a fragment (#).")
     check_destination(parts.scheme, host, port)
 
 

@@ -116,7 +116,7 @@ def _check(address: str) -> None:
     if not address.lower().startswith("https://"):
         raise AddressRefused("The address must start with https://.")
     try:
-        addresses.check_url(address)
+        addresses.check_url(address, is_base=False)
     except DestinationRefused as error:
         raise AddressRefused(str(error)) from None
 
