@@ -40,15 +40,15 @@ def review(
 
     Raises NotAdmitted for all of them at once. Whoever stops taking must set ``server.stop``.
     """
-    todo: queue.SimpleQueue[Target] = queue.SimpleQueue()
+    targets_left: queue.SimpleQueue[Target] = queue.SimpleQueue()
     done: queue.SimpleQueue[Outcome | ClientError] = queue.SimpleQueue()
     for target in targets:
-        todo.put(target)
+        targets_left.put(target)
 
     def work() -> None:
         while not server.stop.is_set():
             try:
-                done.put(review_one(server, todo.get_nowait(), wishes))
+                done.put(review_one(server, targets_left.get_nowait(), wishes))
             except queue.Empty:
                 return
             except (NotAdmitted, Stopped) as error:

@@ -238,6 +238,12 @@ def test_it_trips_and_resets_a_breaker_with_an_entry_each(as_admin: Client) -> N
     ]
 
 
+def test_it_tells_in_one_message_how_many_breakers_were_tripped(as_admin: Client) -> None:
+    page = act(as_admin, "providers_providermodel", "trip", *(a_model(n) for n in range(1, 6)))
+    assert page.count(": tripped") == 3
+    assert "tripped, and 2 more." in page
+
+
 def test_it_restricts_a_provider_to_the_code_of_chosen_plans(as_admin: Client) -> None:
     provider = a_provider(1)
     here = reverse("admin:providers_apiprovider_change", args=[provider.pk])

@@ -2,7 +2,7 @@
 
 from operations.admin import audit_log, config
 from operations.admin.base import NOTHING, ConsoleAdmin, NamedValues, ReadOnlyAdmin, pretty_json
-from operations.admin.row_actions import RowActions, page_of
+from operations.admin.row_actions import RowActions, address_of_row
 from operations.admin.tables import Exporting, Importing
 
 __all__ = [
@@ -13,8 +13,8 @@ __all__ = [
     "NamedValues",
     "ReadOnlyAdmin",
     "RowActions",
+    "address_of_row",
     "audit_log",
     "config",
-    "page_of",
     "pretty_json",
 ]

@@ -44,10 +44,10 @@ class RowActions(_ModelAdmin):
         chosen = request.POST.get(ACTION_CHECKBOX_NAME, "")
         if COME_BACK not in request.POST or not chosen.isdecimal():
             return response
-        return redirect(page_of(self.model, chosen))
+        return redirect(address_of_row(self.model, chosen))
 
 
-def page_of(model: type[Model], key: object) -> str:
+def address_of_row(model: type[Model], key: object) -> str:
     """The address of one row's page in the console."""
     meta = model._meta
     return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[key])

@@ -19,7 +19,7 @@ from pipeline.models import Job, JobState, Step, StepResult
 from pipeline.models.job import ENDED
 from pipeline.models.submission import title_of
 from pipeline.views.history_form import HistoryForm
-from pipeline.views.paging import page_of
+from pipeline.views.paging import page_numbered
 from pipeline.views.parts import part_of_page
 
 PER_PAGE = 25
@@ -58,7 +58,9 @@ def history(request: HttpRequest) -> HttpResponse:
     wanted = form.wanted()
     found = listing.keys_of(cast(User, request.user), wanted)
     # Comments stand in no index.
-    page, no_page = page_of(found, PER_PAGE, request.GET.get("page", "1"), once=bool(wanted.text))
+    page, no_page = page_numbered(
+        found, PER_PAGE, request.GET.get("page", "1"), once=bool(wanted.text)
+    )
     context = {
         "form": form,
         "query": form.query(),

@@ -38,7 +38,9 @@ class LongPaginator(Paginator):  # type: ignore[type-arg]  # it takes no argumen
         return self.count > self.most
 
 
-def page_of(keys: Keys, per_page: int, number: str, *, once: bool = False) -> tuple[Page[int], str]:
+def page_numbered(
+    keys: Keys, per_page: int, number: str, *, once: bool = False
+) -> tuple[Page[int], str]:
     """The page of that number, or the nearest one and a sentence about it."""
     asked = int(number) if number.isdecimal() and len(number) < len(str(LAST_PAGE)) else 1
     pages = LongPaginator(keys, per_page, most=max(COUNTED, asked * per_page), once=once)

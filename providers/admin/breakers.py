@@ -14,6 +14,8 @@ from providers.admin.acting import who
 from providers.errors import in_words
 from providers.models import ApiProvider, ProviderBreaker
 
+MOST_NAMED = 3
+
 
 @admin.register(ProviderBreaker)
 class ProviderBreakerAdmin(ReadOnlyAdmin):
@@ -56,15 +58,25 @@ def trip_all(
     page: ConsoleAdmin, request: HttpRequest, targets: Iterable[tuple[ApiProvider, str]]
 ) -> None:
     """Trip the breakers of these models of providers, and say so."""
-    for provider, model in targets:
-        row = tripping.trip(provider=provider, model=model, **who(request))
-        page.message_user(request, f"{row}.", messages.SUCCESS)
+    rows = [
+        tripping.trip(provider=provider, model=model, **who(request)) for provider, model in targets
+    ]
+    _tell(page, request, rows)
 
 
 def reset_all(
     page: ConsoleAdmin, request: HttpRequest, targets: Iterable[tuple[ApiProvider, str]]
 ) -> None:
     """Reset the breakers of these models of providers, and say so."""
-    for provider, model in targets:
-        row = tripping.reset(provider=provider, model=model, **who(request))
-        page.message_user(request, f"{row}.", messages.SUCCESS)
+    rows = [
+        tripping.reset(provider=provider, model=model, **who(request))
+        for provider, model in targets
+    ]
+    _tell(page, request, rows)
+
+
+def _tell(page: ConsoleAdmin, request: HttpRequest, rows: list[ProviderBreaker]) -> None:
+    """In one message, however many there are."""
+    more = f", and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+    named = "; ".join(map(str, rows[:MOST_NAMED]))
+    page.message_user(request, f"{named}{more}.", messages.SUCCESS)

@@ -15,6 +15,8 @@ from providers.admin.acting import who
 from providers.admin.breakers import reset_all, trip_all
 from providers.models import ProviderApiKey, ProviderModel
 
+ONE_OF_A_PROVIDER = "Choose one key of a provider. Nothing was changed."
+
 
 @admin.register(ProviderApiKey)
 class ProviderApiKeyAdmin(ReadOnlyAdmin):
@@ -48,7 +50,11 @@ class ProviderApiKeyAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Use this key", permissions=["delete"])
     def activate(self, request: HttpRequest, chosen: QuerySet[ProviderApiKey]) -> None:
-        for key in chosen.select_related("provider"):
+        rows = list(chosen.select_related("provider"))
+        if len({key.provider_id for key in rows}) < len(rows):
+            self.message_user(request, ONE_OF_A_PROVIDER, messages.ERROR)
+            return
+        for key in rows:
             try:
                 services.activate_key(key=key, **who(request))
                 self.message_user(request, f"{key} is in use.", messages.SUCCESS)

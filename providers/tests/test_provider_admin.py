@@ -207,6 +207,18 @@ def test_it_uses_an_earlier_key_again(as_admin: Client, provider: ApiProvider) -
     assert first.is_active
 
 
+def test_it_uses_one_key_of_a_provider_at_most(as_admin: Client, provider: ApiProvider) -> None:
+    from operations.secrets import Secret
+    from providers import services
+
+    services.set_key(provider=provider, key=Secret("sk-other-key-000"), by=None, address=None)
+    in_use = provider.keys.get(is_active=True)
+    data = {"action": "activate", "_selected_action": [key.pk for key in provider.keys.all()]}
+    page = as_admin.post("/admin/providers/providerapikey/", data, follow=True)
+    assert "Choose one key of a provider." in page.content.decode()
+    assert provider.keys.get(is_active=True) == in_use
+
+
 @pytest.mark.parametrize("model", ["providercall", "providerhealth", "providerchange"])
 def test_it_lets_nobody_write_what_was_recorded(as_admin: Client, model: str) -> None:
     assert as_admin.get(f"/admin/providers/{model}/add/").status_code == 403
