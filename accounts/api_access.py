@@ -2,6 +2,7 @@
 
 Each operation is declared with one of the lists below. A session may do what its user may; a token
 only what its scope covers. Where a bearer token is sent it alone counts, even beside a session.
+However somebody came in, their calls of a minute are counted together.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from ninja.security import APIKeyCookie
 from ninja.security.http import HttpAuthBase
 
 from accounts import tokens
+from accounts.bursts import seconds_to_wait
 from accounts.models import ApiToken
 from accounts.policies import Policy
 from operations import audit
@@ -39,6 +43,21 @@ class MissingScope(Exception):
         self.needed = needed
 
 
+class TooManyCalls(Exception):
+    """The user called more than ``allowed`` times within a minute; ``retry_after`` in seconds."""
+
+    def __init__(self, allowed: int, retry_after: int) -> None:
+        super().__init__(f"Calls are limited to {allowed} a minute. Go on in {retry_after} s.")
+        self.allowed, self.retry_after = allowed, retry_after
+
+
+def _count_call(request: HttpRequest, user: AbstractBaseUser | AnonymousUser) -> None:
+    """Raises TooManyCalls."""
+    allowed = settings.API_CALLS_PER_MINUTE
+    if seconds := seconds_to_wait(request, group="api", who=str(user.pk), per_minute=allowed):
+        raise TooManyCalls(allowed, seconds)
+
+
 class BearerToken(HttpAuthBase):
     """A personal token with at least ``scope``, of an administrator if only those may."""
 
@@ -58,6 +77,7 @@ class BearerToken(HttpAuthBase):
         token = tokens.holder(text)
         if token is None:
             raise InvalidToken
+        _count_call(request, token.user)
         if self.administrators and not token.user.is_admin:
             raise NotAdministrator
         if self.scope not in COVERED[ApiToken.Scope(token.scope)]:
@@ -76,7 +96,10 @@ class SessionCookie(APIKeyCookie):
 
     def __call__(self, request: HttpRequest) -> Any:
         """Without a session 401 comes first; only who has one is told about the token."""
-        return super().__call__(request) if request.user.is_authenticated else None
+        if not request.user.is_authenticated:
+            return None
+        _count_call(request, request.user)
+        return super().__call__(request)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Any:
         return request.user

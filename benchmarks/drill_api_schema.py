@@ -23,6 +23,7 @@ LONGEST_LINE = 400  # of what is shown of a failure
 SUBMISSIONS = 6  # of each caller, the last half to be deleted
 LETTERS = 12  # dead letters to retry and to delete
 END_SECONDS = 120.0
+MOST_CALLS = "1000000"  # a minute: none is to be refused for their number
 APPLICATION = "benchmarks.laboratory.loopback_only:application"
 
 
@@ -31,7 +32,7 @@ def main() -> int:
     wanted = parse()
     environment.ensure(environment.TEST_FILES)
     end = verdict.Verdict("the API keeps to its schema, whatever it is sent and by whom.")
-    with open_laboratory("drill-api-schema") as laboratory:
+    with open_laboratory("drill-api-schema", API_CALLS_PER_MINUTE=MOST_CALLS) as laboratory:
         tokens = furnish(laboratory)
         operations = calling.operations(laboratory.web_url)
         for who in wanted.who:

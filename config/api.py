@@ -15,6 +15,7 @@ from accounts.api_access import (
     InvalidToken,
     MissingScope,
     NotAdministrator,
+    TooManyCalls,
 )
 from accounts.api_admin import router as people
 from accounts.policies import anybody
@@ -99,6 +100,14 @@ def _challenge(response: HttpResponse, told: str) -> HttpResponse:
 def not_an_administrator(request: HttpRequest, error: NotAdministrator) -> HttpResponse:
     """Signed in, but without the role."""
     return problem("administrators-only", 403, "Only administrators may do this.")
+
+
+@api.exception_handler(TooManyCalls)
+def too_many_calls(request: HttpRequest, error: TooManyCalls) -> HttpResponse:
+    """Somebody who calls faster than anybody needs to."""
+    answer = problem("too-many-requests", 429, str(error), retry_after=error.retry_after)
+    tell_too_many_a_minute(answer, error.allowed, error.retry_after)
+    return answer
 
 
 @api.exception_handler(InvalidValue)

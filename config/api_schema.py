@@ -16,9 +16,9 @@ from ninja.schema import NinjaGenerateJsonSchema
 
 from accounts.api_access import Anybody
 from operations import problems, request_ids
-from operations.api_headers import Described, field
+from operations.api_headers import LEFT, POLICY, Described, field
 
-OF_ALL = (401, 500, 503)
+OF_ALL = (401, 429, 500, 503)
 OF_WHAT_IS_ASKED_FOR = (422,)
 OF_BODIES = (400, 413, 415)
 OF_WRITING = (403,)
@@ -26,6 +26,7 @@ ADMINISTRATORS = "admin"
 PROBLEM: Described = {
     problems.CONTENT_TYPE: {"schema": {"$ref": REF_TEMPLATE.format(model="Problem")}}
 }
+OF_TOO_MANY: Described = {"RateLimit-Policy": POLICY, "RateLimit": LEFT}
 REQUEST_ID: Described = {
     request_ids.HEADER: field(
         "the request's id, as in problems and in the log",
@@ -89,7 +90,8 @@ def complete(method: str, operation: Described) -> None:
     for status, answer in answers.items():
         if int(status) >= 400:
             answer["content"] = PROBLEM
-        answer["headers"] = {**REQUEST_ID, **answer.get("headers", {})}
+        more = OF_TOO_MANY if int(status) == HTTPStatus.TOO_MANY_REQUESTS else {}
+        answer["headers"] = {**REQUEST_ID, **more, **answer.get("headers", {})}
     operation["responses"] = dict(sorted(answers.items()))
 
 

@@ -71,6 +71,9 @@ MAX_DAILY_SUBMISSIONS = env.whole_number("MAX_DAILY_SUBMISSIONS", 5, minimum=0, 
 MAX_CODE_SIZE_BYTES = env.whole_number(
     "MAX_CODE_SIZE_BYTES", 100_000, minimum=1_000, maximum=5_000_000
 )
+API_CALLS_PER_MINUTE = env.whole_number(
+    "API_CALLS_PER_MINUTE", 1_200, minimum=10, maximum=1_000_000
+)
 DEFAULT_LLM_MODEL = env.text("DEFAULT_LLM_MODEL", "gpt-4-turbo")
 CACHE_TTL_SECONDS = env.whole_number("CACHE_TTL_SECONDS", 300, minimum=0, maximum=86_400)
 JOB_MAX_RETRIES = env.whole_number("JOB_MAX_RETRIES", 3, minimum=1, maximum=100)

@@ -77,7 +77,7 @@ def get_rate_limit(request: HttpRequest, response: HttpResponse) -> RateLimit:
     "/submit",
     operation_id="code.submit",
     auth=SUBMITTERS,
-    response={202: Accepted, (409, 429): Problem},
+    response={202: Accepted, 409: Problem},
     openapi_extra=ACCEPTED,
 )
 def submit(

@@ -29,7 +29,7 @@ _REPLAYED = api_headers.field("of answers given before", always=False, const="tr
 _FOLLOWED_BY = ("getJobStatus", "getResult", "getFindings", "getRuns")
 
 
-def _described() -> dict[int, Any]:
+def _described() -> dict[str, dict[int, Any]]:
     accepted = api_headers.on(
         202,
         Location=api_headers.field("where its status is"),
@@ -43,10 +43,10 @@ def _described() -> dict[int, Any]:
         }
         for procedure in _FOLLOWED_BY
     }
-    return {**accepted, **api_headers.on(429, **LIMITS)}
+    return {"responses": accepted}
 
 
-ACCEPTED = {"responses": _described()}
+ACCEPTED = _described()
 
 
 def accepted(receipt: Receipt, user: User) -> HttpResponse:

@@ -128,7 +128,7 @@ def get_choices(
     "/runAgain",
     operation_id="code.runAgain",
     auth=SUBMITTERS,
-    response={202: QueuedRun, (404, 409, 429): Problem},
+    response={202: QueuedRun, (404, 409): Problem},
     openapi_extra=ACCEPTED,
 )
 def run_again(

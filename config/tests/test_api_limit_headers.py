@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.models import User
+from accounts import tokens
+from accounts.models import ApiToken, User
 from billing.limits import allowance
 from billing.models import LimitOverride
 from operations import runtime_config
@@ -76,6 +77,32 @@ def test_it_names_the_limit_of_a_minute_when_that_is_the_reason(
     answer = send(api)
     assert problem_of(answer) == (429, "too-many-requests")
     assert told(answer) == ("minute", 1, 60, 0)
+
+
+def test_it_limits_all_calls_of_a_user_together(
+    api: ApiClient, alice: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django_ratelimit.core.time.time", lambda: 1_000_000_000.0)
+    settings.API_CALLS_PER_MINUTE = 10
+    token = tokens.create(user=alice, name="ci", scope=ApiToken.Scope.READ, days=None)[1].reveal()
+    by_token = {"headers": {"Authorization": f"Bearer {token}"}}
+    for _ in range(5):
+        assert api.ask("code.getHistory").status_code == 200
+        assert api.http.get("/api/v1/code/getHistory", **by_token).status_code == 200
+    for answer in (api.ask("auth.me"), api.http.get("/api/v1/code/getHistory", **by_token)):
+        assert problem_of(answer) == (429, "too-many-requests")
+        assert told(answer) == ("minute", 10, 60, 0)
+        assert answer["Retry-After"] == answer["RateLimit"].rpartition("=")[2]
+
+
+def test_it_limits_nobody_by_what_others_call(
+    api: ApiClient, bob: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django_ratelimit.core.time.time", lambda: 1_000_000_000.0)
+    settings.API_CALLS_PER_MINUTE = 10
+    others = ApiClient(bob)
+    assert [api.ask("auth.me").status_code for _ in range(11)][-1] == 429
+    assert others.ask("code.getHistory").status_code == 200
 
 
 def test_it_tells_a_limit_of_ones_own(api: ApiClient, alice: User) -> None:
