@@ -68,6 +68,7 @@ def _concerned(user: Any, own: Q) -> Iterator[int]:
 
 def _forget_in(entry: AuditEntry, user: Any) -> None:
     number, email = f"user #{user.pk}", user.get_username()
+    mention = _mention_of(email)
     is_about = entry.object_pk == str(user.pk) and entry.content_type.model_class() is type(user)
     if entry.actor_id == user.pk or (entry.actor_email or "").lower() == email.lower():
         entry.actor = entry.actor_email = entry.remote_addr = entry.remote_port = None
@@ -77,18 +78,23 @@ def _forget_in(entry: AuditEntry, user: Any) -> None:
         entry.serialized_data = None
         entry.changes_text = ""
     for name in (*TEXTS, *VALUES):
-        setattr(entry, name, _without(getattr(entry, name), email, number))
+        setattr(entry, name, _without(getattr(entry, name), mention, number))
 
 
-def _without(value: Any, email: str, number: str) -> Any:
+def _mention_of(email: str) -> re.Pattern[str]:
+    """The address by itself: others may end or begin with it (joann@x.co, ann@x.com, ann@x.co)."""
+    return re.compile(rf"(?<![\w.+-]){re.escape(email)}(?![\w-]|\.\w)", re.IGNORECASE)
+
+
+def _without(value: Any, mention: re.Pattern[str], number: str) -> Any:
     """The value with every mention of the address replaced, however deep it is."""
     if isinstance(value, str):
-        return re.sub(re.escape(email), number, value, flags=re.IGNORECASE)
+        return mention.sub(number, value)
     if isinstance(value, list):
-        return [_without(each, email, number) for each in value]
+        return [_without(each, mention, number) for each in value]
     if isinstance(value, dict):
         return {
-            _without(key, email, number): _without(each, email, number)
+            _without(key, mention, number): _without(each, mention, number)
             for key, each in value.items()
         }
     return value

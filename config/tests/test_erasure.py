@@ -154,6 +154,19 @@ def test_it_leaves_others_as_they_are(lived: User, bob: User) -> None:
     assert AuditEntry.objects.get_for_object(bob).filter(object_repr=bob.email).exists()
 
 
+def test_it_leaves_addresses_that_contain_the_one_that_goes(lived: User) -> None:
+    others = ["malice@example.com", "alice@example.com.au", "dr.alice@example.com"]
+    told = f"{', '.join(others)}, <Alice@Example.com>."
+    for each in others:
+        audit.record(User.objects.create_user(each), "user.link", told=told)
+    key = lived.pk
+    erasure.delete_user(lived)
+    kept = AuditEntry.objects.filter(additional_data__event="user.link")
+    assert {each.object_repr for each in kept} == set(others)
+    left = told.replace("Alice@Example.com", f"user #{key}")
+    assert {each.additional_data["told"] for each in kept} == {left}
+
+
 def test_it_can_be_begun_again(lived: User, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(User, "delete", lambda self: 1 / 0)
