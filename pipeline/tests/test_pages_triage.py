@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -31,6 +33,19 @@ def send(client: Client, submission: Submission, **fields: str) -> tuple[int, st
     address = f"{submission.get_absolute_url()}findings/{fingerprint_of(submission)}/mark/"
     answer = client.post(address, fields)
     return answer.status_code, answer.content.decode()
+
+
+MANY = "import hashlib\n" + "".join(f"a{n} = hashlib.md5(b'{n}')\n" for n in range(30))
+
+
+@pytest.fixture
+def form_of_second_page(alice: User, client: Client) -> str:
+    """Where the form of the first finding on the second page sends what is typed."""
+    client.force_login(alice)
+    shown = page(client, ran(alice, MANY), page="2", source="bandit")
+    found = re.search(r'action="([^"]+/mark/[^"]*)"', shown)
+    assert found
+    return unescape(found[1])
 
 
 def test_it_filters_by_severity(client: Client, mine: Submission) -> None:
@@ -71,6 +86,26 @@ def test_what_was_refused_stays_in_its_form(client: Client, mine: Submission) ->
     assert status == 422
     assert "Write the day as year-month-day" in shown and 'value="long story"' in shown
     assert KnownFinding.objects.exclude(state=FindingState.OPEN).count() == 0
+
+
+def test_what_was_refused_stays_in_its_form_on_a_later_page(
+    client: Client, form_of_second_page: str
+) -> None:
+    fields = {"state": "false-positive", "reason": "long story " * 50}
+    answer = client.post(form_of_second_page, fields)
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "The reason has" in shown and fields["reason"] in shown
+
+
+def test_a_mark_leads_back_to_the_page_of_its_finding(
+    client: Client, form_of_second_page: str
+) -> None:
+    answer = client.post(form_of_second_page, {"state": "false-positive", "reason": "Ours."})
+    address, _, anchor = answer["Location"].partition("#")
+    assert "source=bandit" in address
+    shown = client.get(address).content.decode()
+    assert f'id="{anchor}"' in shown and "False positive</span>" in shown
 
 
 def test_a_mark_can_be_taken_back(client: Client, mine: Submission) -> None:

@@ -24,7 +24,10 @@ from pipeline.views.triage import Typed, anchor_of
 def finding_mark(
     request: HttpRequest, public_id: str, fingerprint: str, run: int | None = None
 ) -> HttpResponse:
-    """Mark a finding and go back to it; what cannot stand comes back in its form."""
+    """Mark a finding and go back to where it stands; what cannot stand comes back in its form.
+
+    The form's own address tells the page and the filters of the list that it stands in.
+    """
     user = cast(User, request.user)
     submission = get_submission_for_user(user, public_id, run=run)
     try:
@@ -38,7 +41,9 @@ def finding_mark(
         )
         return detail_page(request, submission, run=run, tab="findings", typed=typed, status=422)
     messages.info(request, f"{found.title}: {found.get_state_display()}.")
-    return redirect(f"{address_of(submission, run)}?tab=findings#{anchor_of(fingerprint)}")
+    place = request.GET.copy()
+    place["tab"] = "findings"
+    return redirect(f"{address_of(submission, run)}?{place.urlencode()}#{anchor_of(fingerprint)}")
 
 
 def _said(sent: QueryDict) -> Mark:
