@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts import sessions
 from accounts.models import User
 from operations import audit
 
@@ -79,6 +80,7 @@ def end_sessions(*, user: User) -> None:
     """Sign a user out everywhere; unused sign-in links end as well."""
     with transaction.atomic():
         user.end_sessions()
+        sessions.end_all(user)
         audit.record(user, "user.end_sessions")
 
 

@@ -41,9 +41,7 @@ def session_end(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def sessions_end(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere, here too."""
-    user = _user(request)
-    services.end_sessions(user=user)
-    sessions.end_all(user)
+    services.end_sessions(user=_user(request))
     return _signed_out(request, "You are signed out everywhere.")
 
 

@@ -134,6 +134,19 @@ def test_it_does_not_end_the_session_that_asks(as_admin: Client, an_admin: User)
     assert SignedIn.objects.filter(pk=mine.pk).exists()
 
 
+def test_it_lists_no_session_of_whom_it_signed_out(as_admin: Client) -> None:
+    user = a_session(1).user
+    assert "1 signed out." in act(as_admin, "accounts_user", "end_sessions", user)
+    assertNotContains(as_admin.get("/admin/accounts/signedin/"), user.email)
+
+
+def test_it_signs_out_the_one_who_asks_too(as_admin: Client, an_admin: User) -> None:
+    data = {"action": "end_sessions", "_selected_action": [an_admin.pk]}
+    assert as_admin.post(USERS, data).status_code == 302
+    assert as_admin.get(USERS).status_code == 302
+    assert not SignedIn.objects.filter(user=an_admin).exists()
+
+
 def test_it_says_how_many_tokens_were_revoked_already(as_admin: Client) -> None:
     token = a_token(1)
     act(as_admin, "accounts_apitoken", "revoke", token)
