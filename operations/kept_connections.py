@@ -8,7 +8,7 @@ that was used last is used next.
 from __future__ import annotations
 
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Any
@@ -29,7 +29,7 @@ class KeptConnections(httpx2.BaseTransport):
         self, open_one: Callable[[], httpx2.HTTPTransport], *, most: int, seconds: float
     ) -> None:
         self._open_one, self._most, self._seconds = open_one, most, seconds
-        self._idle: defaultdict[Origin, deque[Idle]] = defaultdict(deque)
+        self._idle: dict[Origin, deque[Idle]] = {}  # of origins that have one
         self._count = 0
         self._lock = Lock()
 
@@ -54,9 +54,12 @@ class KeptConnections(httpx2.BaseTransport):
 
     def _take(self, origin: Origin) -> httpx2.HTTPTransport:
         with self._lock:
-            if self._idle[origin]:
+            if kept := self._idle.get(origin):
+                _, one = kept.pop()
                 self._count -= 1
-                return self._idle[origin].pop()[1]
+                if not kept:
+                    del self._idle[origin]
+                return one
         return self._open_one()
 
     def _give_back(self, origin: Origin, one: httpx2.HTTPTransport) -> None:
@@ -64,7 +67,7 @@ class KeptConnections(httpx2.BaseTransport):
         with self._lock:
             superfluous = list(self._expired(now))
             if self._count < self._most:
-                self._idle[origin].append((now, one))
+                self._idle.setdefault(origin, deque()).append((now, one))
                 self._count += 1
             else:
                 superfluous.append(one)
@@ -73,10 +76,12 @@ class KeptConnections(httpx2.BaseTransport):
 
     def _expired(self, now: float) -> Iterator[httpx2.HTTPTransport]:
         """Take out what was idle for too long; the lock must be held."""
-        for kept in self._idle.values():
+        for origin, kept in list(self._idle.items()):
             while kept and now - kept[0][0] > self._seconds:
                 self._count -= 1
                 yield kept.popleft()[1]
+            if not kept:
+                del self._idle[origin]
 
 
 class _Returning(httpx2.SyncByteStream):

@@ -103,6 +103,20 @@ def test_it_closes_what_was_idle_for_too_long(
     assert [wire.closed for wire in wires.opened] == [True, False]
 
 
+def test_it_remembers_no_origin_without_a_connection(
+    kept: KeptConnections, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Users name origins of their own: those of webhooks."""
+    kept.handle_request(HERE).close()
+    in_use = kept.handle_request(HERE)
+    assert not kept._idle
+    in_use.close()
+    later = time.monotonic() + 6
+    monkeypatch.setattr("operations.kept_connections.time.monotonic", lambda: later)
+    kept.handle_request(THERE).close()
+    assert list(kept._idle) == [("http", "there.test", None)]
+
+
 def test_it_does_not_keep_a_connection_that_failed(
     kept: KeptConnections, wires: Wires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
