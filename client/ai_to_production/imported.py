@@ -89,10 +89,10 @@ def _place(run: Json, result: Json) -> Json:
 
 def _uri(run: Json, result: Json) -> str:
     location = _object(_physical(result).get("artifactLocation"))
-    uri, index = location.get("uri"), location.get("index")
-    artifacts = _objects(run.get("artifacts"))
-    if uri is None and isinstance(index, int) and 0 <= index < len(artifacts):
-        uri = _object(artifacts[index].get("location")).get("uri")
+    uri = location.get("uri")
+    if uri is None:
+        artifact = _at(run.get("artifacts"), location.get("index"))
+        uri = _object(artifact.get("location")).get("uri")
     return uri if isinstance(uri, str) else ""
 
 
@@ -112,6 +112,12 @@ def _parts(path: str) -> Iterator[str]:
 def _physical(result: Json) -> Json:
     locations = _objects(result.get("locations"))
     return _object(locations[0].get("physicalLocation")) if locations else {}
+
+
+def _at(listed: Any, index: Any) -> Json:
+    """The object in that place of a list; asked for each result, so that nothing else is read."""
+    is_there = isinstance(listed, list) and isinstance(index, int) and 0 <= index < len(listed)
+    return _object(listed[index]) if is_there else {}
 
 
 def _object(value: Any) -> Json:
