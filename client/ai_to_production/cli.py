@@ -24,7 +24,7 @@ from .imported import logs_of
 from .languages import LANGUAGES
 from .output import OutputFolder, inside, without_rebuilt
 from .reviewing import Wishes, review
-from .showing import Progress, plain, summary
+from .showing import Progress, plain, show, summary
 
 DONE, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 MOST_JOBS = 32
@@ -56,9 +56,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         _say("stopped. What was handed in goes on at the server; run this again to fetch it.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader has seen enough, as in: review ... | head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     finally:
         stop.set()
 
@@ -168,14 +165,13 @@ def _reviewed(
 
 def _publish(outcomes: Sequence[Outcome], name: str, folder: OutputFolder | None) -> None:
     if folder is None:
-        sys.stdout.write(render(name, outcomes))
+        show(sys.stdout, render(name, outcomes))
     else:
         folder.write(PurePosixPath(FILES[name]), render(name, outcomes))
         for outcome in outcomes:
             if outcome.rebuilt is not None:
                 folder.write_rebuilt(inside(outcome.target.shown), outcome.rebuilt)
-        sys.stdout.write(summary(outcomes))
-    sys.stdout.flush()
+        show(sys.stdout, summary(outcomes))
 
 
 def _jobs(text: str) -> int:
@@ -192,4 +188,4 @@ def _seconds(text: str) -> float:
 
 def _say(message: str) -> None:
     """One line, without a token that somebody gave where none belongs."""
-    sys.stderr.write(f"review: {TOKEN.sub('[redacted]', plain(message))}\n")
+    show(sys.stderr, f"review: {TOKEN.sub('[redacted]', plain(message))}\n")

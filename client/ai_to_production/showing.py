@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 import unicodedata
@@ -35,13 +36,11 @@ class Progress:
             self._draw()
         elif outcome is not None:
             name = plain(outcome.target.shown)
-            self.stream.write(f"- [{self.done}/{self.total}] {name}: {in_short(outcome)}\n")
-            self.stream.flush()
+            show(self.stream, f"- [{self.done}/{self.total}] {name}: {in_short(outcome)}\n")
 
     def end(self) -> None:
         if self.is_terminal:
-            self.stream.write(CLEAR)
-            self.stream.flush()
+            show(self.stream, CLEAR)
 
     def _draw(self) -> None:
         full = BAR * self.done // max(1, self.total)
@@ -50,8 +49,17 @@ class Progress:
             f"[{'#' * full}{'-' * (BAR - full)}] {self.done}/{self.total} files · {seconds:.0f} s"
         )
         room = shutil.get_terminal_size().columns - 1
-        self.stream.write(f"{CLEAR}{line[:room]}")
-        self.stream.flush()
+        show(self.stream, f"{CLEAR}{line[:room]}")
+
+
+def show(stream: TextIO, text: str) -> None:
+    """Write it at once. A reader who has seen enough, as in ``review ... | head``, ends nothing:
+    the exit code is still that of all files."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

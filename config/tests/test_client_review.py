@@ -49,6 +49,15 @@ def test_it_fails_on_the_level_that_was_asked_for(project: Project, level: str, 
     assert project.review("unsafe.py", "--fail-on", level).code == code
 
 
+@pytest.mark.parametrize("streams", ["", "2>&1"])
+def test_it_fails_also_when_nobody_reads_on(project: Project, streams: str) -> None:
+    project.write("a.py", UNSAFE)
+    command = f'"{sys.executable}" "{CLIENT}" review --fail-on high a.py {streams} | true'
+    ran = project.run("bash", "-o", "pipefail", "-c", command)
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+
+
 def test_it_counts_nothing_that_people_marked(project: Project, alice: User) -> None:
     project.write("unsafe.py", UNSAFE)
     assert project.review("unsafe.py", "--fail-on", "low").code == 1
