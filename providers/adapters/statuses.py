@@ -100,7 +100,7 @@ def _class_for(status: int, text: str) -> type[ProviderError]:
 
 def _until(date: str) -> timedelta | None:
     try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
+        moment = parsedate_to_datetime(date).astimezone(UTC)
+    except (ValueError, OverflowError):  # no date, or one that is outside of the calendar in UTC
         return None
-    return moment.astimezone(UTC) - datetime.now(UTC)
+    return moment - datetime.now(UTC)

@@ -193,7 +193,10 @@ def test_it_blanks_a_key_that_a_provider_quotes(server: StandIn) -> None:
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [("2", 2), ("0.5", 0.5), ("99999999", 3600), ("1e400", 3600), ("-3", None), ("soon", None)],
+    [
+        *(("2", 2), ("0.5", 0.5), ("99999999", 3600), ("1e400", 3600), ("-3", None)),
+        *(("soon", None), ("Fri, 31 Dec 9999 23:59:59 -2300", None)),
+    ],
 )
 def test_it_bounds_the_wait_that_a_provider_asks_for(
     server: StandIn, header: str, seconds: float | None
