@@ -17,6 +17,8 @@ from redis.exceptions import RedisError
 from operations import silence
 
 T = TypeVar("T")
+CHANGED = "changed just now"
+CHANGED_SECONDS = 5  # longer than any load, so that none that began before a change is kept
 logger = structlog.get_logger(__name__)
 
 
@@ -29,10 +31,10 @@ def cached(key: str, load: Callable[[], T]) -> T:
         return load()
     try:
         found = cache.get(key)
-        if found is not None:
+        if found not in (None, CHANGED):
             return cast(T, found)
         value = load()
-        cache.set(key, value, settings.CACHE_TTL_SECONDS)
+        cache.add(key, value, settings.CACHE_TTL_SECONDS)
     except RedisError as error:
         silence.fall_silent()
         logger.warning("cache_unreachable", key=key, error=str(error))
@@ -43,11 +45,12 @@ def cached(key: str, load: Callable[[], T]) -> T:
 def forget(key: str) -> None:
     """Drop ``key`` at once, so that a change made by an administrator counts from now on.
 
+    For a moment nothing is kept under it: what somebody began to read before the change is old.
     Tried also while Redis is left in peace: it may be back, with the old value.
     """
     if not settings.REDIS_URL:
         return
     try:
-        cache.delete(key)
+        cache.set(key, CHANGED, CHANGED_SECONDS)
     except RedisError as error:
         logger.warning("cache_unreachable", key=key, error=str(error))

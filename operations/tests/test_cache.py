@@ -45,6 +45,14 @@ class TestWithRedis:
         forget("key")
         assert cached("key", load) == 2
 
+    def test_it_keeps_nothing_that_was_read_before_a_change(self) -> None:
+        def old() -> str:
+            forget("key")  # by somebody else, while this is read
+            return "old"
+
+        assert cached("key", old) == "old"
+        assert cached("key", lambda: "new") == "new"
+
     def test_it_keeps_nothing_when_told_to_keep_it_no_time(self, settings: Settings) -> None:
         settings.CACHE_TTL_SECONDS = 0
         load = Counter()
@@ -55,6 +63,6 @@ class TestWithRedis:
             raise RedisGone("refused")
 
         monkeypatch.setattr(cache, "get", gone)
-        monkeypatch.setattr(cache, "delete", gone)
+        monkeypatch.setattr(cache, "set", gone)
         forget("key")
         assert cached("key", Counter()) == 1

@@ -21,7 +21,7 @@ def asked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         raise RedisConnectionError("away")
 
     monkeypatch.setattr(django_cache, "get", fail)
-    monkeypatch.setattr(django_cache, "delete", fail)
+    monkeypatch.setattr(django_cache, "set", fail)
     return asked
 
 
