@@ -25,19 +25,21 @@ HEALTH_PATH = "/health"
 @never_cache
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """200 when the product can serve, 503 when its database is away."""
-    return _health(report(), with_details=_is_trusted(request) or bool(request.user.is_staff))
+    """200 when the product can serve; where not, HealthWithoutDatabase has answered."""
+    findings: dict[str, Finding] = request.health  # type: ignore[attr-defined]  # set below
+    return _health(findings, with_details=_is_trusted(request) or bool(request.user.is_staff))
 
 
 class HealthWithoutDatabase:
-    """Answers /health itself when the database is away, before anybody looks for a session."""
+    """Looks how all is, and answers /health itself when the database is away, before anybody
+    looks for a session."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == HEALTH_PATH:
-            findings = report()
+        if request.path_info == HEALTH_PATH:
+            findings = request.health = report()  # type: ignore[attr-defined]
             if overall(findings) is State.DOWN:
                 return _health(findings, with_details=_is_trusted(request))
         return self.get_response(request)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django.fixtures import Settings
 
+from operations import health
 from pipeline import presence, transitions
 from pipeline.models import Job, Submission
 from providers.models import ApiProvider, ProviderCall
@@ -63,6 +64,18 @@ def test_it_is_degraded_when_a_provider_failed(client: Client) -> None:
     providers = client.get("/health").json()["checks"]["providers"]
     assert providers["status"] == "degraded"
     assert providers["Vendor"]["status"] == "failed"
+
+
+def test_it_looks_once_for_one_answer(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def look() -> health.Finding:
+        looks.append("database")
+        return health.Finding(health.State.OK)
+
+    monkeypatch.setattr(health, "_database", look)
+    assert client.get("/health").status_code == 200
+    assert looks == ["database"]
 
 
 def test_it_takes_what_a_proxy_on_this_machine_forwards_for_a_stranger(client: Client) -> None:
