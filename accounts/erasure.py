@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from accounts.services import AccountError, user_with
+from accounts.services import AccountError
 from operations import audit, privacy
 from operations.clock import Now, now_plus
 
@@ -68,11 +68,6 @@ def confirm(user: User, email: str) -> None:
     """Refuse what was not meant: the address must be typed. Raises ValidationError."""
     if email.strip().lower() != user.email:
         raise ValidationError(WRONG_ADDRESS)
-
-
-def user_of(email: str) -> User:
-    """The user with this address. Raises AccountError."""
-    return user_with(email)
 
 
 def _refuse_who_must_stay(user: User) -> None:

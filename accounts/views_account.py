@@ -6,6 +6,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import ValidationError
 from django.http import (
     Http404,
     HttpRequest,
@@ -57,10 +58,11 @@ def account_delete(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if request.method != "POST":
         return _delete_page(request)
-    if request.POST.get("email", "").strip().lower() != user.email:
-        return _delete_page(request, WRONG_ADDRESS)
     try:
+        erasure.confirm(user, request.POST.get("email", ""))
         is_gone = erasure.delete_user(user)
+    except ValidationError:
+        return _delete_page(request, WRONG_ADDRESS)
     except services.AccountError as problem:
         return _delete_page(request, str(problem))
     return _signed_out(request, "Your account is deleted." if is_gone else GOING)

@@ -12,11 +12,11 @@ from ninja import Query, Router, Status
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
-from accounts.models import User
 from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
 from operations.problems import Problem
 from operations.secrets import Secret
 from providers import services
+from providers.acting import who
 from providers.models import ApiProvider, ProviderModel
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
@@ -153,7 +153,7 @@ def add_provider(request: HttpRequest, sent: NewProvider) -> Status[Provider]:
     """Add a provider, with a key if one is sent. It is not called before a step is set to it."""
     fields = sent.model_dump(exclude={"preset", "key"}, exclude_none=True)
     key = Secret(sent.key.get_secret_value()) if sent.key else None
-    made = services.add_from_preset(preset=sent.preset, key=key, fields=fields, **_who(request))
+    made = services.add_from_preset(preset=sent.preset, key=key, fields=fields, **who(request))
     return Status(201, _provider(_providers().get(pk=made.pk)))
 
 
@@ -168,7 +168,7 @@ def update_provider_key(request: HttpRequest, sent: ProviderKey) -> KeyStatus:
     provider = get_object_or_404(ApiProvider, pk=sent.id)
     key = Secret(sent.key.get_secret_value())
     return KeyStatus(
-        last_four=services.set_key(provider=provider, key=key, **_who(request)).last_four
+        last_four=services.set_key(provider=provider, key=key, **who(request)).last_four
     )
 
 
@@ -181,7 +181,7 @@ def update_provider_key(request: HttpRequest, sent: ProviderKey) -> KeyStatus:
 def toggle_provider(request: HttpRequest, sent: Switch) -> Provider:
     """Switch a provider on or off."""
     provider = get_object_or_404(ApiProvider, pk=sent.id)
-    services.toggle_provider(provider=provider, enabled=sent.enabled, **_who(request))
+    services.toggle_provider(provider=provider, enabled=sent.enabled, **who(request))
     return _provider(_providers().get(pk=provider.pk))
 
 
@@ -194,7 +194,7 @@ def toggle_provider(request: HttpRequest, sent: Switch) -> Provider:
 def test_provider_connection(request: HttpRequest, sent: ProviderId) -> Any:
     """Ask a provider for its models, and note in its health how that went. Up to 20 seconds."""
     provider = get_object_or_404(ApiProvider, pk=sent.id)
-    return services.test_connection(provider=provider, **_who(request))
+    return services.test_connection(provider=provider, **who(request))
 
 
 @router.post(
@@ -206,14 +206,8 @@ def test_provider_connection(request: HttpRequest, sent: ProviderId) -> Any:
 def sync_provider_models(request: HttpRequest, sent: ProviderId) -> Sync:
     """Add the models that a provider lists. Up to 20 seconds."""
     provider = get_object_or_404(ApiProvider, pk=sent.id)
-    added, health = services.sync_models(provider=provider, **_who(request))
+    added, health = services.sync_models(provider=provider, **who(request))
     return Sync(ok=health.ok, error=health.error, added=[model.name for model in added])
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    by = request.user
-    assert isinstance(by, User)  # noqa: S101 - ADMINISTRATORS admits nobody else
-    return {"by": by, "address": request.META.get("REMOTE_ADDR")}
 
 
 def _providers() -> QuerySet[ApiProvider]:

@@ -9,12 +9,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from operations.prepared import Insert, Update, binder
-from providers.errors import ProviderError
+from providers.errors import LONGEST_DETAIL, ProviderError
 from providers.models import ProviderCall
 from providers.types import Answer, Reference
-
-LONGEST_DETAIL = 500
-
 
 _bind = binder(ProviderCall)
 INTENT = Insert(

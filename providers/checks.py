@@ -16,11 +16,9 @@ from operations.clock import database_now, now_plus
 from operations.database import in_database
 from providers.adapters import ModelInfo, adapter_for, prepare
 from providers.endpoints import endpoint_of
-from providers.errors import ProviderError
+from providers.errors import LONGEST_DETAIL, ProviderError
 from providers.models import ApiProvider, ProviderHealth
 from providers.parameters import HEALTH_DAYS
-
-LONGEST_DETAIL = 500
 
 
 @dataclass(frozen=True)

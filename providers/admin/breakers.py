@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from operations.admin import ConsoleAdmin, NamedValues, ReadOnlyAdmin
 from providers import tripping
-from providers.admin.acting import who
+from providers.acting import who
 from providers.errors import in_words
 from providers.models import ApiProvider, ProviderBreaker
 

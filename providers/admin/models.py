@@ -11,7 +11,7 @@ from django.http import HttpRequest
 
 from operations.admin import ConsoleAdmin, Importing, ReadOnlyAdmin
 from providers import keys, services, tables
-from providers.admin.acting import who
+from providers.acting import who
 from providers.admin.breakers import reset_all, trip_all
 from providers.models import ProviderApiKey, ProviderModel
 

@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from operations.admin import ConsoleAdmin, RowActions
 from providers import keys, services, traffic
-from providers.admin.acting import who
+from providers.acting import who
 from providers.admin.breakers import why
 from providers.forms import ProviderForm
 from providers.health import in_words, panel_of

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *, email: str, yes: bool, **options: Any) -> None:
         try:
-            user = erasure.user_of(email)
+            user = services.user_with(email)
             if yes:
                 erasure.delete_user(user, within=None)
         except services.AccountError as error:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, email: str, output: Path, **options: Any) -> None:
         try:
-            user = erasure.user_of(email)
+            user = services.user_with(email)
             with output.open("xb") as file:
                 output.chmod(0o600)
                 for piece in erasure.export_user(user):
