@@ -38,9 +38,12 @@ class Confidence(StrEnum):
 
 
 class Value(BaseModel):
-    """Base of all analysis values: immutable, and strict about unknown fields."""
+    """Base of all analysis values: immutable, and strict about unknown fields.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    What does not fit is not quoted: it holds code, and what is said of it goes into logs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Finding(Value):

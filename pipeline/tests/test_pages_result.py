@@ -137,6 +137,15 @@ def test_it_admits_a_stored_result_that_it_cannot_read(
     assertContains(as_alice.get(address(submission)), "This result cannot be shown.")
 
 
+def test_it_writes_no_code_of_an_unknown_form_into_the_log(
+    as_alice: Client, submission: Submission, caplog: pytest.LogCaptureFixture
+) -> None:
+    finish(submission)
+    StepResult.objects.update(content={"code": "SECRET_OF_ALICE = 1"})
+    as_alice.get(address(submission))
+    assert "cannot be read" in caplog.text and "SECRET_OF_ALICE" not in caplog.text
+
+
 @pytest.mark.parametrize("part", ["", "progress/", "rebuilt"])
 def test_it_hides_a_submission_from_everyone_else(
     client: Client, bob: User, submission: Submission, part: str
