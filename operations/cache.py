@@ -31,14 +31,16 @@ def cached(key: str, load: Callable[[], T]) -> T:
         return load()
     try:
         found = cache.get(key)
-        if found not in (None, CHANGED):
-            return cast(T, found)
-        value = load()
+    except RedisError as error:
+        _fall_silent(key, error)
+        return load()
+    if found not in (None, CHANGED):
+        return cast(T, found)
+    value = load()
+    try:
         cache.add(key, value, settings.CACHE_TTL_SECONDS)
     except RedisError as error:
-        silence.fall_silent()
-        logger.warning("cache_unreachable", key=key, error=str(error))
-        return load()
+        _fall_silent(key, error)
     return value
 
 
@@ -54,3 +56,8 @@ def forget(key: str) -> None:
         cache.set(key, CHANGED, CHANGED_SECONDS)
     except RedisError as error:
         logger.warning("cache_unreachable", key=key, error=str(error))
+
+
+def _fall_silent(key: str, error: RedisError) -> None:
+    silence.fall_silent()
+    logger.warning("cache_unreachable", key=key, error=str(error))

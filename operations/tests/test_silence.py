@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from django.core.cache import cache as django_cache
 from pytest_django.fixtures import Settings
@@ -28,6 +30,20 @@ def asked(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_it_asks_once_and_then_does_without(asked: list[str]) -> None:
     assert [cache.cached(key, lambda: "loaded") for key in "abc"] == ["loaded"] * 3
     assert asked == ["a"]
+
+
+def test_it_loads_once_what_cannot_be_kept(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = "redis://redis.invalid/0"
+    numbers = count(1)
+
+    def fail(*_: object) -> None:
+        raise RedisConnectionError("away")
+
+    monkeypatch.setattr(django_cache, "add", fail)
+    assert cache.cached("not kept", lambda: next(numbers)) == 1
+    assert silence.is_silent()
 
 
 def test_it_asks_again_later(asked: list[str]) -> None:
