@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.core.exceptions import ValidationError as InvalidValue
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, RawPostDataException
+from django.http.multipartparser import MultiPartParserError
 from ninja import Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -146,11 +147,20 @@ def waits_already(request: HttpRequest, error: WaitsAlready) -> HttpResponse:
 def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses: an unreadable body, or a missing CSRF token."""
     if isinstance(error.__cause__, WrongContentType):
-        return problem("wrong-content-type", 415, f"Send JSON, declared as {JSON}.")
+        return wrong_content_type(request, error)
     if error.status_code == 403:
         return problem("csrf-failed", 403, CSRF_DETAIL)
     kinds = {400: "unreadable-body"}
     return problem(kinds.get(error.status_code, "refused"), error.status_code, str(error))
+
+
+@api.exception_handler(RawPostDataException)
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(BadRequest)
+def wrong_content_type(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Something else than JSON. The check for CSRF reads forms: what it took for one is none of
+    ours, be it read (nothing is left for us then) or not readable."""
+    return problem("wrong-content-type", 415, f"Send JSON, declared as {JSON}.")
 
 
 @api.exception_handler(ValidationError)

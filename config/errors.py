@@ -106,7 +106,7 @@ class OwnErrorPagesMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
-        if not settings.DEBUG:
+        if not settings.DEBUG or is_api(request):  # programs send no forms, see config.api
             return None
         try:
             len(request.POST)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from config.tests.client_server import token_of
 from pipeline.models import Submission
 from pipeline.tests.api_client import ApiClient, problem_of
 
@@ -35,6 +38,34 @@ def test_it_takes_json_that_is_declared_as_json(api: ApiClient, kind: str) -> No
 def test_it_takes_nothing_that_is_declared_as_something_else(api: ApiClient, kind: str) -> None:
     assert problem_of(post(api, GOOD, kind)) == (415, "wrong-content-type")
     assert not Submission.objects.exists()
+
+
+FORMS = [
+    "multipart/form-data; boundary=x",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded; charset=utf-7",
+]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("kind", FORMS)
+def test_it_takes_no_form_from_a_session(
+    api: ApiClient, kind: str, settings: Settings, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    form = b'--x\r\nContent-Disposition: form-data; name="code"\r\n\r\nx = 1\r\n--x--\r\n'
+    assert problem_of(post(api, form, kind)) == (415, "wrong-content-type")
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("kind", FORMS)
+def test_it_takes_no_form_under_a_token(
+    alice: User, kind: str, settings: Settings, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    headers = {"Authorization": f"Bearer {token_of(alice)}"}
+    answer = Client().post("/api/v1/code/submit", GOOD, kind, headers=headers)
+    assert problem_of(answer) == (415, "wrong-content-type")
 
 
 @pytest.mark.parametrize(
