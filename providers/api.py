@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
@@ -22,13 +22,24 @@ from providers.models import ApiProvider, ProviderModel
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
 
 
+def _as_the_console_takes_it(name: str) -> str:
+    """Refuse what its form refuses or no database can store: nothing, controls, half characters."""
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise ValueError("A name is one line of printable characters.")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_as_the_console_takes_it)]
+
+
 class NewProvider(BaseModel):
     """A provider as it is wanted. What is not sent is as the preset says, or as in the console."""
 
     model_config = ConfigDict(extra="forbid")
 
     preset: str | None = Field(None, description="a vendor that is known, such as openai")
-    name: str | None = None
+    name: Name | None = None
     kind: str | None = None
     base_url: str | None = None
     auth_type: ApiProvider.Auth | None = None

@@ -124,6 +124,18 @@ def test_it_adds_no_provider_of_a_taken_name(api: ApiClient, vendor_row: ApiProv
     assert problem_of(answer) == (422, "invalid-value")
 
 
+@pytest.mark.parametrize("name", ["", "  ", "a\0b", "a\nb", "\ud800"])
+def test_it_adds_no_provider_of_a_name_that_cannot_be_read(api: ApiClient, name: str) -> None:
+    answer = api.call("admin.addProvider", preset="openai", name=name)
+    assert problem_of(answer) == (422, "invalid-request")
+    assert not ApiProvider.objects.exists()
+
+
+def test_it_leaves_out_spaces_around_a_name(api: ApiClient) -> None:
+    told = api.call("admin.addProvider", preset="openai", name=" Ours ").json()
+    assert told["name"] == "Ours"
+
+
 def test_it_adds_no_provider_with_unknown_fields(api: ApiClient) -> None:
     answer = api.call("admin.addProvider", preset="openai", status="connected")
     assert problem_of(answer) == (422, "invalid-request")
