@@ -25,6 +25,7 @@ from billing.api import router as users
 from billing.limit_headers import tell_limit_reached, tell_too_many_a_minute
 from billing.limits import LimitReached
 from config.api_bodies import JSON, JsonOnly, WrongContentType
+from config.api_faults import faults_of, why_unreadable
 from config.api_schema import Api
 from config.errors import bad_request
 from operations import api as installation
@@ -150,8 +151,9 @@ def refused_by_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
         return wrong_content_type(request, error)
     if error.status_code == 403:
         return problem("csrf-failed", 403, CSRF_DETAIL)
-    kinds = {400: "unreadable-body"}
-    return problem(kinds.get(error.status_code, "refused"), error.status_code, str(error))
+    if error.status_code == 400:
+        return problem("unreadable-body", 400, why_unreadable(error.__cause__))
+    return problem("refused", error.status_code, str(error))
 
 
 @api.exception_handler(RawPostDataException)
@@ -166,14 +168,8 @@ def wrong_content_type(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def against_the_schema(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Each place and what is wrong there, without what was sent."""
-    errors = [{"where": _where(one["loc"]), "message": str(one["msg"])} for one in error.errors]
-    return problem("invalid-request", 422, "The request does not fit the schema.", errors=errors)
-
-
-def _where(place: tuple[str | int, ...]) -> str:
-    """Such as ``query.page`` or ``body.code``; of a body, ninja names our argument in between."""
-    first, *rest = map(str, place)
-    return ".".join([first, *(rest[1:] if first == "body" else rest)])
+    told = "The request does not fit the schema."
+    return problem("invalid-request", 422, told, errors=faults_of(error.errors))
 
 
 @api.exception_handler(Http404)

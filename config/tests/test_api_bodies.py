@@ -87,6 +87,47 @@ def test_it_cannot_read_what_is_no_json(api: ApiClient, body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"id": 1 2}', "line 1 column 10"),
+        (b'{"id": "\xe9"}', "not UTF-8"),
+        (b"[" * 100_000, "too deeply"),
+        (b'{"id": NaN}', "a number that JSON does not know"),
+        (b'{"id": ' + b"9" * 5_000 + b"}", "a far too long one"),
+    ],
+)
+def test_it_says_why_it_cannot_read_a_body(api: ApiClient, body: bytes, said: str) -> None:
+    detail = post(api, body, to="admin/retryJob").json()["detail"]
+    assert said in detail
+    assert "Python" not in detail and "sys." not in detail
+
+
+@pytest.mark.parametrize(
+    ("to", "body", "where", "said"),
+    [
+        ("code/submit", b"[]", "body", "A JSON object is needed."),
+        (
+            "admin/updateModel",
+            b'{"step": "forensic", "fallbacks": [1]}',
+            "body.fallbacks.0",
+            "A JSON object is needed.",
+        ),
+        ("admin/retryJob", b'{"id": "1"}', "body.id", "A whole number is needed."),
+        (
+            "admin/updateRuntimeConfig",
+            b'{"name": "x", "value": "1"}',
+            "body.value",
+            "A whole number is needed.",
+        ),
+    ],
+)
+def test_it_names_what_does_not_fit_in_no_words_of_its_code(
+    api: ApiClient, to: str, body: bytes, where: str, said: str
+) -> None:
+    assert {"where": where, "message": said} in post(api, body, to=to).json()["errors"]
+
+
+@pytest.mark.parametrize(
     "value",
     ["0", "-1", "true", '"1"', "1.5", "1e400", "null", "[1]", "{}", str(2**63), str(10**30)],
 )
