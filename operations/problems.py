@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
@@ -10,6 +11,7 @@ from pydantic import BaseModel, Field
 from operations import request_ids
 
 API_PATH = "/api/v1/"
+LIKE_API_PATH = re.compile(r"/+api/+v[0-9]+(/|$)")
 CONTENT_TYPE = "application/problem+json"
 TYPE = "urn:ai-to-production:problem:"
 
@@ -52,5 +54,8 @@ def problem(
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether whoever asks is a program, which wants a problem and not a page."""
-    return request.path.startswith(API_PATH)
+    """Whether whoever asks is a program, which wants a problem and not a page.
+
+    Also one that put its address together wrongly, as of a base that ends with a slash.
+    """
+    return LIKE_API_PATH.match(request.path) is not None

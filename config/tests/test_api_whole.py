@@ -68,6 +68,16 @@ def test_it_has_a_problem_for_unknown_addresses(
         assert problem_of(client.get(address)) == (404, "not-found")
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("start", ["//api/v1/", "/api//v1/", "/api/v2/"])
+def test_it_has_a_problem_for_addresses_that_are_put_together_wrongly(
+    client: Client, settings: Settings, debug: bool, start: str
+) -> None:
+    settings.DEBUG = debug
+    answer = client.generic("GET", "/", PATH_INFO=f"{start}code/getHistory")
+    assert problem_of(answer) == (404, "not-found")
+
+
 def test_it_has_a_problem_for_wrong_methods(client: Client) -> None:
     answer = client.get("/api/v1/code/submit")
     assert problem_of(answer) == (405, "wrong-method")
