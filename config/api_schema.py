@@ -20,7 +20,7 @@ from operations.api_headers import LEFT, POLICY, Described, field
 
 OF_ALL = (401, 429, 500, 503)
 OF_WHAT_IS_ASKED_FOR = (422,)
-OF_BODIES = (400, 413, 415)
+OF_BODIES = (400, 411, 413, 415)
 OF_WRITING = (403,)
 ADMINISTRATORS = "admin"
 PROBLEM: Described = {

@@ -15,10 +15,11 @@ from django.urls import get_resolver
 from django.utils.cache import add_never_cache_headers
 
 from operations import request_ids
-from operations.problems import is_api
+from operations.problems import is_api, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ErrorHandler = Callable[[HttpRequest, Exception], HttpResponse]
+NO_LENGTH = "Send the body in one piece, with its Content-Length; chunked bodies are not read."
 
 FORWARDING_HEADERS = (
     "HTTP_CF_CONNECTING_IP",
@@ -114,7 +115,11 @@ def _client_address(forwarded_for: str, peer: str) -> str:
 
 
 class BodySizeMiddleware:
-    """Answers 413 to a body that announces more bytes than any form of ours can need, unread."""
+    """Answers 413 to a body that announces more bytes than any form of ours can need, unread.
+
+    A program that announces no length is told so (411): what it sends in parts would be read as
+    nothing. Browsers always announce one.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -125,6 +130,12 @@ class BodySizeMiddleware:
             refused = RequestDataTooBig("The request is larger than any form of ours needs.")
             handler = cast(ErrorHandler, get_resolver().resolve_error_handler(400))
             return handler(request, refused)
+        if (
+            request.method == "POST"
+            and "HTTP_TRANSFER_ENCODING" in request.META
+            and is_api(request)
+        ):
+            return problem("length-required", 411, NO_LENGTH)
         return self.get_response(request)
 
 

@@ -40,6 +40,14 @@ def test_it_takes_nothing_that_is_declared_as_something_else(api: ApiClient, kin
     assert not Submission.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["application/json", "text/plain"])
+def test_it_asks_for_the_length_of_a_body_in_parts(api: ApiClient, kind: str) -> None:
+    in_parts = {"X-CSRFToken": api.csrf, "Transfer-Encoding": "chunked"}
+    answer = api.http.generic("POST", "/api/v1/code/submit", b"", kind, headers=in_parts)
+    assert problem_of(answer) == (411, "length-required")
+    assert api.http.get("/api/v1/code/getHistory", headers=in_parts).status_code == 200
+
+
 FORMS = [
     "multipart/form-data; boundary=x",
     "multipart/form-data",
