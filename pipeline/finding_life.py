@@ -8,6 +8,7 @@ marked until they say otherwise, or until the day on which an accepted risk expi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,7 @@ from pipeline.refusals import InvalidMark
 
 LONGEST_REASON = 500
 LONGEST_TITLE, LONGEST_QUOTE = 300, 200
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")  # JSON can hold one, and no database
 
 
 @dataclass(frozen=True)
@@ -217,6 +219,8 @@ def _checked(said: Mark) -> Mark:
         raise InvalidMark(f"The reason has {len(reason):,} characters; {LONGEST_REASON} fit.")
     if "\0" in reason:
         raise InvalidMark("The reason holds a NUL character; write it as text.")
+    if HALF_CHARACTER.search(reason):
+        raise InvalidMark("The reason is not valid Unicode: it holds half of a surrogate pair.")
     if said.state in MARKS and not reason:
         raise InvalidMark("Give a reason: whoever looks next has nothing else to go by.")
     if said.expires_on is not None and said.state != FindingState.ACCEPTED:

@@ -134,6 +134,7 @@ def test_a_mark_is_told_to_the_next_model_and_an_expired_one_is_not(alice: User)
         (Mark(FindingState.FALSE_POSITIVE, "  "), "Give a reason"),
         (Mark(FindingState.ACCEPTED, "x" * 501), "500 fit"),
         (Mark(FindingState.ACCEPTED, "a\0b"), "NUL"),
+        (Mark(FindingState.ACCEPTED, "a\ud800b"), "not valid Unicode"),
         (Mark(FindingState.ACCEPTED, "x", date(2020, 1, 1)), "day is over"),
         (Mark(FindingState.FALSE_POSITIVE, "x", date(2999, 1, 1)), "Only an accepted risk"),
     ],
