@@ -19,19 +19,13 @@ from http.client import HTTPException, HTTPResponse
 from threading import Event, Lock
 from typing import Any, cast
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode, urlsplit
-from urllib.request import (
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    build_opener,
-)
+from urllib.parse import urlencode
+from urllib.request import Request
 
 from . import VERSION
-from .credentials import Token, is_loopback
+from .credentials import Token
 from .errors import Misuse, NoAnswer, NotAdmitted, Refused, Stopped
+from .opening import opener_for
 
 TIMEOUT_SECONDS = 30.0
 PATIENCE_SECONDS = 300.0
@@ -69,13 +63,6 @@ class Answer:
         return str(self.body.get("detail") or f"The server answered {self.status}.")
 
 
-class _NoRedirects(HTTPRedirectHandler):
-    """A redirect would take the token elsewhere."""
-
-    def redirect_request(self, *_arguments: Any, **_named: Any) -> None:
-        return None
-
-
 class Server:
     """One server as one user. Threads may share it: all of them wait when it asks for that."""
 
@@ -90,7 +77,7 @@ class Server:
         self.address = address
         self.stop = stop or Event()
         self._token = token
-        self._opener = _opener_for(address, ca_bundle)
+        self._opener = opener_for(address, ca_bundle)
         self._lock = Lock()
         self._not_before = 0.0
 
@@ -205,16 +192,6 @@ class Server:
     def _make_others_wait(self, pause: float) -> None:
         with self._lock:
             self._not_before = max(self._not_before, time.monotonic() + pause)
-
-
-def _opener_for(address: str, ca_bundle: str | None) -> OpenerDirector:
-    try:
-        context = ssl.create_default_context(cafile=ca_bundle)
-    except (OSError, ssl.SSLError) as error:
-        raise Misuse(f"The CA bundle {ca_bundle} cannot be used: {error}.") from None
-    local = is_loopback(urlsplit(address).hostname or "")
-    proxies = ProxyHandler({}) if local else ProxyHandler()  # a proxy is told nothing of loopback
-    return build_opener(proxies, HTTPSHandler(context=context), _NoRedirects())
 
 
 def _all_of(response: HTTPResponse) -> bytes:

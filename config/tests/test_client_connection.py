@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,6 +112,26 @@ def test_it_asks_again_when_an_answer_breaks_off(
     fake.answers = [(status, {"Content-Length": "99", "Connection": "close"}, b'{"id"')]
     assert server_at(fake).submit({"code": "x"}, "k").body == {"id": "x"}
     assert len(fake.requests) == 2
+
+
+def refuse_unread(listener: socket.socket) -> None:
+    """Answer the first request before its body is read, as a server does that wants less."""
+    with listener.accept()[0] as caller:
+        caller.recv(1_000)
+        body = json.dumps(problem("too-large")).encode()
+        head = f"HTTP/1.1 413 x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+        caller.sendall(head.encode() + body)
+
+
+def test_it_hears_why_a_server_reads_no_more(waited: list[float]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse_unread, args=[listener])
+        thread.start()
+        server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}", Token(TEXT))
+        with pytest.raises(Refused, match="Because of too-large"):
+            server.submit({"code": "x" * 8_000_000}, "k")
+        thread.join()
+    assert waited == []
 
 
 def test_it_waits_for_no_answer_that_dribbles_on(
