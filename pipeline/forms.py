@@ -33,6 +33,13 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+class LinesField(forms.CharField):
+    """Text with the line ends that it had: browsers send every one as CR LF, and count it as one."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class SubmissionForm(forms.Form):
     """Reads a submission. What makes code acceptable is decided by the services, not here."""
 
@@ -42,7 +49,7 @@ class SubmissionForm(forms.Form):
         # "off" keeps browsers from putting the token of an earlier visit into a new form
         widget=forms.HiddenInput(attrs={"autocomplete": "off"}),
     )
-    code = forms.CharField(
+    code = LinesField(
         required=False,
         strip=False,
         widget=forms.Textarea(
@@ -85,15 +92,11 @@ class SubmissionForm(forms.Form):
             }
         ),
     )
-    comments = forms.CharField(
+    comments = LinesField(
         required=False,
         max_length=COMMENTS_LENGTH,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What it is for, what worries you"}),
     )
-
-    def clean_code(self) -> str:
-        """The pasted text with the line ends that it had: browsers send every one as CR LF."""
-        return str(self.cleaned_data["code"]).replace("\r\n", "\n")
 
     @property
     def max_bytes(self) -> int:

@@ -146,6 +146,7 @@ def _checked_filename(filename: str) -> str:
 
 
 def _checked_comments(comments: str) -> str:
+    comments = comments.replace("\r\n", "\n")
     if len(comments) > MAX_COMMENTS:
         raise InvalidSubmission(
             f"The comments are longer than {MAX_COMMENTS:,} characters.", field="comments"

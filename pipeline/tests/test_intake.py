@@ -103,3 +103,7 @@ def test_it_refuses_a_large_file_before_decoding_it(settings: Settings) -> None:
     with pytest.raises(InvalidSubmission) as caught:
         decode_upload(b"\xff" * 1_001)
     assert caught.value.status == 413
+
+
+def test_it_keeps_one_kind_of_line_end_in_comments() -> None:
+    assert check(code="x = 1\n", language="python", comments="a\r\nb\n").comments == "a\nb"

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -32,6 +32,13 @@ def test_it_stores_pasted_code_and_goes_to_its_page(as_alice: Client, alice: Use
 def test_it_undoes_the_line_ends_of_browsers_in_pasted_code(as_alice: Client) -> None:
     send(as_alice, code="  x = 1\r\ny = 2\r\n")
     assert Submission.objects.get().code == "  x = 1\ny = 2\n"
+
+
+def test_it_undoes_them_in_comments_before_it_counts_characters(as_alice: Client) -> None:
+    send(as_alice, code="x = 1\n", comments="a" * 4_998 + "\r\nb")
+    stored = Submission.objects.get()
+    assert stored.comments.endswith("a\nb")
+    assertNotContains(as_alice.get(stored.get_absolute_url()), "U+000D")
 
 
 def test_it_keeps_an_uploaded_file_character_for_character(as_alice: Client) -> None:
