@@ -49,6 +49,7 @@ ENDED_OR_WRONG = (
     "This token does not work: it is not one of ours, it expired or was revoked, or its account "
     "is shut. Create another on the account page."
 )
+SENT_AS = {"file": "filename"}  # what the form calls otherwise: there the name comes with the file
 
 
 api = Api(
@@ -189,7 +190,7 @@ def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A submission that is not taken; nothing was stored and nothing spent."""
     more: dict[str, str] = {}
     if isinstance(error, InvalidSubmission):
-        more["field"] = error.field
+        more["field"] = SENT_AS.get(error.field, error.field)
     if isinstance(error, KeyReused):
         more["submission"] = error.submission.public_id
     answer = problem(error.kind, error.status, error.message, retry_after=error.retry_after, **more)

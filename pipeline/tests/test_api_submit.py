@@ -101,6 +101,8 @@ def test_it_says_when_to_ask_again_for_one_in_progress(
         ({"language": "cobol"}, 422, "language"),
         ({"language": None}, 422, "language"),
         ({"comments": "c" * 5_001}, 422, "comments"),
+        ({"filename": "n" * 256}, 422, "filename"),
+        ({"sarif": "{}"}, 422, "sarif"),
     ],
 )
 def test_it_says_which_field_is_wrong(
