@@ -42,7 +42,7 @@ def test_it_loads_once_what_cannot_be_kept(
         raise RedisConnectionError("away")
 
     monkeypatch.setattr(django_cache, "add", fail)
-    assert cache.cached("not kept", lambda: next(numbers)) == 1
+    assert cache.cached("not-kept", lambda: next(numbers)) == 1
     assert silence.is_silent()
 
 
