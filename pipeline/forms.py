@@ -34,7 +34,7 @@ def new_token() -> str:
 
 
 class LinesField(forms.CharField):
-    """Text with the line ends that it had: browsers send each as CR LF, and count it as one."""
+    """Text with the line ends that it had: browsers send each as CR LF but count one."""
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
