@@ -70,10 +70,12 @@ def suspend(*, user: User, by: User) -> None:
 
 def reactivate(*, user: User) -> None:
     """Let a suspended user in again. Raises AccountError."""
-    if user.erasing_at:
-        raise AccountError(f"{user.email} is being erased, and that cannot be undone.")
-    user.is_active = True
-    user.save(update_fields=["is_active"])
+    with transaction.atomic():
+        row = User.objects.select_for_update().filter(pk=user.pk).first()
+        if row is None or row.erasing_at:  # perhaps since the caller read it
+            raise AccountError(f"{user.email} is being erased, and that cannot be undone.")
+        row.is_active = True
+        row.save(update_fields=["is_active"])
 
 
 def end_sessions(*, user: User) -> None:

@@ -92,9 +92,13 @@ class UserAdmin(Exporting, PersonalData, RowActions, ConsoleAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        if not change:
+        """Of a user that is there only what was changed: sessions that ended meanwhile, and an
+        erasure that began, must not be written over."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+        else:
             obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
 
     @admin.display(description="active", boolean=True, ordering="is_active")
     def active(self, user: User) -> bool:

@@ -10,6 +10,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from accounts import services as accounts
+from accounts.admin.users import UserForm
 from accounts.models import User
 from billing.models import LimitOverride
 from config.tests.admin_rows import (
@@ -125,6 +127,23 @@ def test_it_makes_a_user_an_administrator_with_an_entry(as_admin: Client) -> Non
     user.refresh_from_db()
     assert user.is_admin
     assert entries(user)[0].changes == {"role": ["user", "admin"]}
+
+
+def test_it_writes_over_nothing_of_a_user_that_changed_meanwhile(
+    as_admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = a_user(1)
+    check = UserForm.clean_email
+
+    def meanwhile(form: UserForm) -> str:
+        accounts.end_sessions(user=User.objects.get(pk=user.pk))
+        return check(form)
+
+    monkeypatch.setattr(UserForm, "clean_email", meanwhile)
+    here = reverse("admin:accounts_user_change", args=[user.pk])
+    assert fill(as_admin, here, name="Another") == 302
+    now = User.objects.get(pk=user.pk)
+    assert (now.name, now.password == user.password) == ("Another", False)
 
 
 def test_it_adds_a_user_without_a_password(as_admin: Client) -> None:

@@ -128,10 +128,10 @@ def test_its_page_and_its_call_say_that_it_goes_on(
 
 
 def test_one_that_is_being_erased_does_not_come_back(lived: User, as_admin: Client) -> None:
+    before = User.objects.get(pk=lived.pk)
     erasure.delete_user(lived, within=0)
-    lived.refresh_from_db()
     with pytest.raises(services.AccountError, match="is being erased"):
-        services.reactivate(user=lived)
+        services.reactivate(user=before)
     page = as_admin.get(reverse("admin:accounts_user_change", args=[lived.pk]))
     assertNotContains(page, 'name="is_active"')
 
