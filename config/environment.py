@@ -57,12 +57,15 @@ class Environment:
             environ.Env.read_env(dotenv)
 
     def text(self, name: str, default: str = "", *, secret: bool = False) -> str:
-        """The variable's value, or the content of the file that ``NAME_FILE`` names if secret."""
+        """The variable's value, or the content of the file that ``NAME_FILE`` names if secret.
+
+        An empty value counts as not set: container files pass ``${NAME:-}`` on as one.
+        """
         self.declared.add(name)
         path = os.environ.get(f"{name}_FILE", "") if secret else ""
         if path:
             return self._file_content(name, path)
-        return os.environ.get(name, default).strip()
+        return os.environ.get(name, "").strip() or default
 
     def whole_number(self, name: str, default: int, *, minimum: int, maximum: int) -> int:
         """A whole number within bounds (both included)."""
@@ -82,7 +85,7 @@ class Environment:
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         """One of a few words."""
-        value = self.text(name, default) or default
+        value = self.text(name, default)
         if value not in choices:
             stop(f"{name} must be one of: {', '.join(choices)}.")
         return value
@@ -170,7 +173,7 @@ class Environment:
         return path
 
     def _parse(self, name: str, default: str, convert: Callable[[str], T], kind: str) -> T:
-        value = self.text(name, default) or default
+        value = self.text(name, default)
         try:
             return convert(value)
         except ValueError:

@@ -35,6 +35,20 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_it_takes_an_empty_value_for_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    names = ("DEBUG", "DEFAULT_LLM_MODEL", "ALLOWED_HOSTS", "JOB_MAX_RETRIES", "LOG_LEVEL")
+    for name in names:
+        monkeypatch.setenv(name, " ")
+    env = Environment(tmp_path)
+    assert env.flag("DEBUG", False) is False
+    assert env.text("DEFAULT_LLM_MODEL", "gpt") == "gpt"
+    assert env.words("ALLOWED_HOSTS", ("localhost",)) == ["localhost"]
+    assert env.whole_number("JOB_MAX_RETRIES", 3, minimum=1, maximum=9) == 3
+    assert env.choice("LOG_LEVEL", "INFO", ("INFO",)) == "INFO"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
