@@ -72,6 +72,16 @@ def test_it_is_quiet_when_its_reader_leaves(environment: dict[str, str], tmp_pat
         assert process.wait(timeout=60) == 0
 
 
+def test_it_counts_findings_also_when_its_reader_leaves(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "bad.py").write_text("import yaml\n\nprint(yaml.load(input()))\n")
+    with start(environment, tmp_path, "bad.py", "--fail-on", "low") as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(timeout=60) == 1
+
+
 @pytest.mark.usefixtures("as_from_a_terminal")
 def test_it_ends_cleanly_on_ctrl_c(environment: dict[str, str], tmp_path: Path) -> None:
     fifo = tmp_path / "slow.py"

@@ -28,7 +28,7 @@ from pipeline.reports import FORMATS, Page, ReviewedFile, render
 from pipeline.reports.safe_text import one_line
 from pipeline.services import InvalidSubmission
 
-DONE, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+FOUND, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 Reviews = list[tuple[Target, ReviewedFile]]
 
 
@@ -94,9 +94,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self._complain("stopped.")
             sys.exit(INTERRUPTED)
-        except BrokenPipeError:  # the reader has seen enough, as in: review ... | head
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(DONE)
+        except BrokenPipeError:  # nobody reads why
+            sys.exit(COULD_NOT_RUN)
 
     def handle(self, *, paths: list[str], language: str | None, **options: Any) -> None:
         logs = [_log_in(name) for name in options["sarif"]]
@@ -108,9 +107,11 @@ class Command(BaseCommand):
             with _quiet_logs():
                 reviews = self._review(targets, language, options["comments"], logs)
             self._publish(reviews, folder, options["format"])
+            self.stdout.flush()
+        except BrokenPipeError:  # the reader has seen enough, as in: review ... | head
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except (NoDatabase, CannotWrite) as error:
             self._complain(str(error))
-        self.stdout.flush()
         if self._complaints or any(file.error for _, file in reviews):
             sys.exit(COULD_NOT_RUN)
         if _has_findings(reviews, options["fail_on"]):
