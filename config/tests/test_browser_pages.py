@@ -104,6 +104,14 @@ def test_everything_fits_a_phone_and_a_tablet(page: Page, result: str) -> None:
             assert overflow(page) <= 0, (address, size)
 
 
+PASTE = """text => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", text);
+    const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    document.querySelector(".cm-content").dispatchEvent(paste);
+}"""
+
+
 def test_the_keyboard_gets_out_of_the_editor(page: Page) -> None:
     sign_in(page)
     page.goto("/")
@@ -126,6 +134,19 @@ def test_the_keyboard_submits_what_is_in_the_editor(page: Page) -> None:
         page.keyboard.press("Control+Enter")
     page.goto(page.url.split("?")[0] + "?tab=code")
     assert page.locator(".code .text").inner_text() == "a = 1\nb = 2"
+
+
+def test_long_code_scrolls_in_the_editor_and_leaves_the_button_on_the_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    sign_in(page)
+    page.goto("/")
+    height = "document.documentElement.scrollHeight"
+    before = page.evaluate(height)
+    page.evaluate(PASTE, "x = 1\n" * 2_000)
+    page.wait_for_function("document.querySelector('[name=code]').value.length > 10000")
+    assert page.evaluate(height) == before
+    place = page.get_by_role("button", name="Submit").bounding_box()
+    assert place and place["y"] + place["height"] <= 900
 
 
 def test_home_is_light_without_the_editor(page: Page) -> None:
