@@ -16,6 +16,7 @@ from pipeline.analysis.fixers.imports import import_edits
 from pipeline.analysis.fixers.ruff_rules import RuffError, ruff_repairs
 from pipeline.analysis.fixers.source import Source, UnreadableError
 from pipeline.analysis.fixers.splice import Splice, Taken
+from pipeline.analysis.languages import LANGUAGES, label_of
 from pipeline.analysis.types import Change, Finding, Rebuild, Refusal
 
 MAX_ROUNDS = 4  # a repair that overlaps another one waits for the next round
@@ -80,9 +81,10 @@ def rebuild_code(
 def _obstacle(code: str, language: str) -> str:
     """Why nothing can be repaired here, or an empty string."""
     if language != "python":
+        named = label_of(language) if language in LANGUAGES else "unknown"
         return (
-            f"The built-in engine does not rebuild {language or 'unknown'} code: it has repairs "
-            "whose effect it can prove for Python only. The code is unchanged; a configured "
+            f"The built-in engine does not rebuild {named} code: it has repairs whose "
+            "effect it can prove for Python only. The code is unchanged; a configured "
             "language model can rebuild it."
         )
     tree = _parse(code.removeprefix(BOM))

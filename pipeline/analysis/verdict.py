@@ -64,7 +64,7 @@ def judge(
     return Verdict(
         sentence=_sentence(before, after, checks, removed, changed),
         improvements=_improvements(changes, removed, changed),
-        remaining=(*_findings_left(after), *_refused(refusals)),
+        remaining=(*_broken(after), *_findings_left(after), *_refused(refusals, changed)),
         confidence=confidence,
         rule=rule.id,
         reason=rule.reason,
@@ -197,14 +197,13 @@ def _sentence(
     removed: list[Finding],
     changed: bool,
 ) -> str:
-    left = len(after.findings)
     if not changed:
-        found = f"; findings that remain: {left}" if left else ", and nothing had been found"
-        return f"Nothing was changed{found}."
+        return _unchanged(after)
     failed = [c for c in checks if c.outcome is FAILED and c.id != INCOMPLETE]
     if failed:
         return (
-            f"Do not use the rebuilt code as it is: {failed[0].name} failed ({failed[0].detail})."
+            f"Do not use the rebuilt code as it is: it fails “{failed[0].name}” "
+            f"({failed[0].detail})."
         )
     if not fully_scanned(after):
         return (
@@ -216,6 +215,15 @@ def _sentence(
     return (
         f"Of {of} the rebuild removes {len(removed)} and leaves {_left(after)}; {_how_far(checks)}."
     )
+
+
+def _unchanged(after: Examination) -> str:
+    left = len(after.findings)
+    if broken := _broken(after):
+        found = f"; findings that remain: {left}" if left else ""
+        return f"Nothing was changed, and the code is broken. {broken[0]}{found}."
+    found = f"; findings that remain: {left}" if left else ", and nothing had been found"
+    return f"Nothing was changed{found}."
 
 
 def _how_far(checks: Iterable[VerdictCheck]) -> str:
@@ -246,9 +254,20 @@ def _improvements(
     return tuple(said[:MOST_IMPROVEMENTS])
 
 
+def _broken(after: Examination) -> list[str]:
+    """What no scanner reports, and matters more than all that they do."""
+    syntax = after.syntax
+    if syntax.state is not SyntaxState.BROKEN:
+        return []
+    place = f", line {syntax.line}" if syntax.line else ""
+    return [f"It does not parse{place}: {syntax.message}"]
+
+
 def _findings_left(after: Examination) -> list[str]:
     return [f"{f.severity}, line {f.line}: {f.title} ({problem(f)})" for f in after.findings]
 
 
-def _refused(refusals: tuple[Refusal, ...]) -> list[str]:
-    return [f"Not repaired, line {r.line}: {r.reason}" for r in refusals]
+def _refused(refusals: tuple[Refusal, ...], changed: bool) -> list[str]:
+    """Findings that are left have the lines of the rebuilt code, refusals those of the original."""
+    where = " of the original" if changed else ""
+    return [f"Not repaired, line {r.line}{where}: {r.reason}" for r in refusals]

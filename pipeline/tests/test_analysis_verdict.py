@@ -37,6 +37,14 @@ def test_it_says_when_nothing_was_changed():
     assert verdict.sentence.startswith("Nothing was changed; findings that remain: 1")
     assert (verdict.improvements, verdict.confidence) == ((), "LOW")
     assert len(verdict.remaining) == 1
+    assert verdict.rule == "nothing-changed"
+
+
+def test_it_does_not_pass_over_code_that_is_broken():
+    broken = "<?php\nfunction x( {\n"
+    verdict = quality(broken, broken, "php")
+    assert verdict.sentence.startswith("Nothing was changed, and the code is broken. It does not")
+    assert verdict.remaining[0].startswith("It does not parse, line 2: ")
 
 
 def test_it_says_when_there_was_nothing_to_change():
@@ -58,7 +66,7 @@ def test_it_says_when_there_was_nothing_to_change():
 def test_it_warns_of_damage(rebuilt, failing):
     verdict = quality(BAD, rebuilt, "python", changes=[REPAIR])
     assert outcome(verdict, failing) == "fail"
-    assert verdict.sentence.startswith("Do not use the rebuilt code as it is")
+    assert verdict.sentence.startswith("Do not use the rebuilt code as it is: it fails “")
     assert verdict.confidence == "LOW"
 
 
@@ -129,6 +137,12 @@ def test_it_lists_what_remains_and_what_was_refused():
     verdict = quality(BAD, BAD, "python", refusals=[refusal])
     assert verdict.remaining[0].startswith("HIGH, line 4: YAML is loaded")
     assert verdict.remaining[1] == "Not repaired, line 3: it is compared with stored hashes."
+
+
+def test_it_says_of_what_was_refused_that_its_line_is_one_of_the_original():
+    refusal = Refusal(rule="weak-hash", line=3, reason="it is compared with stored hashes.")
+    verdict = quality(BAD, GOOD, "python", refusals=[refusal])
+    assert verdict.remaining[-1].startswith("Not repaired, line 3 of the original: ")
 
 
 def test_it_names_at_most_five_improvements():

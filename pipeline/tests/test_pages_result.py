@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
-from pipeline.analysis.types import Severity
+from pipeline.analysis.ledger.rules import UNCHANGED
+from pipeline.analysis.types import Outcome, Severity, Syntax, SyntaxState, VerdictCheck
 from pipeline.models import JobState, Step, StepResult, Submission
 from pipeline.services import submit
 from pipeline.tests.page_data import (
@@ -17,6 +18,7 @@ from pipeline.tests.page_data import (
     put,
     rebuild,
     store,
+    verdict,
 )
 
 
@@ -112,6 +114,33 @@ def test_it_says_so_when_nothing_was_changed(as_alice: Client, submission: Submi
     finish(submission, submission.code)
     assertContains(as_alice.get(address(submission, "rebuilt")), "Nothing was changed.")
     assertContains(as_alice.get(address(submission, "diff")), "No difference.")
+
+
+def test_it_does_not_reproach_code_that_needed_no_change(
+    as_alice: Client, submission: Submission
+) -> None:
+    finish(submission, submission.code)
+    same = VerdictCheck(id="changed", name="something changed", outcome=Outcome.FAILED, detail="")
+    unchanged = verdict().model_copy(
+        update={"rule": UNCHANGED, "reason": "nothing was changed", "checks": (same,)}
+    )
+    StepResult.objects.filter(step=Step.QUALITY).update(content=unchanged.model_dump(mode="json"))
+    page = as_alice.get(address(submission, "verdict"))
+    assertContains(page, "Because nothing was changed.")
+    assertContains(page, '<span class="quiet">Nothing was changed</span>')
+    assertNotContains(page, "something changed")
+    assertContains(as_alice.get(address(submission, "evidence")), "something changed")
+
+
+def test_it_says_of_broken_code_that_little_of_it_was_checked(
+    as_alice: Client, submission: Submission
+) -> None:
+    finish(submission)
+    broken = dossier().model_copy(
+        update={"findings": (), "syntax": Syntax(state=SyntaxState.BROKEN, message="no end")}
+    )
+    StepResult.objects.filter(step=Step.FORENSIC).update(content=broken.model_dump(mode="json"))
+    assertContains(as_alice.get(address(submission)), "The code does not parse, so the checks saw")
 
 
 def test_it_puts_the_worst_finding_first(as_alice: Client, submission: Submission) -> None:

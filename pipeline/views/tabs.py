@@ -10,6 +10,7 @@ from typing import Any
 from django.http import QueryDict
 
 from pipeline.analysis.findings import worst_first
+from pipeline.analysis.ledger.rules import UNCHANGED
 from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Verdict
 from pipeline.models import Job, Step, Submission
 from pipeline.views.code_lines import code_panel, lines_shown, links_of
@@ -120,10 +121,13 @@ def evidence_of(verdict: Verdict | None) -> Mapping[str, Any]:
     order = (Outcome.FAILED, Outcome.NOT_RUN, Outcome.PASSED)
     checks = sorted(verdict.checks, key=lambda check: order.index(check.outcome))
     counts = Counter(check.outcome for check in checks)
+    said = "changed" if verdict.rule == UNCHANGED else None  # by the reason of the confidence
     return {
         "verdict": verdict,
         "checks": checks,
-        "failures": [check for check in checks if check.outcome == Outcome.FAILED],
+        "failures": [
+            check for check in checks if check.outcome == Outcome.FAILED and check.id != said
+        ],
         "counts": [(outcome.value, counts[outcome]) for outcome in order],
     }
 

@@ -17,6 +17,7 @@ NEEDED = (
     "no-new-finding",
     "rest-unchanged",
 )
+UNCHANGED = "nothing-changed"
 Rows = dict[str, VerdictCheck]
 
 
@@ -28,6 +29,10 @@ class Rule:
     confidence: Confidence
     reason: str
     holds: Callable[[Rows], bool]
+
+
+def _not_changed(rows: Rows) -> bool:
+    return "changed" in rows and rows["changed"].outcome is Outcome.FAILED
 
 
 def _any_failed(rows: Rows) -> bool:
@@ -43,6 +48,12 @@ def _proven(rows: Rows) -> bool:
 
 
 RULES = (
+    Rule(
+        UNCHANGED,
+        Confidence.LOW,
+        "nothing was changed, so there is no repair to be sure of",
+        _not_changed,
+    ),
     Rule("a-check-failed", Confidence.LOW, "a check failed", _any_failed),
     Rule(
         "behaviour-proven",
