@@ -125,7 +125,7 @@ SAMPLES = {
     ),
     "shell": (
         ". ./lib.sh\nfoo() {\n  curl -s x | eval y\n}\nfunction bar { :; }\nrm -rf z\n",
-        [("module", "(file)", 1, 7), ("function", "foo", 2, 4), ("function", "bar", 5, 5)],
+        [("module", "(file)", 1, 6), ("function", "foo", 2, 4), ("function", "bar", 5, 5)],
         ["./lib.sh"],
         {"foo": "executes text as code", "(file)": "deletes files"},
     ),

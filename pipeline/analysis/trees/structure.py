@@ -44,7 +44,8 @@ class Reader:
         self.open: list[Scope] = []
         self.parts: list[Scope] = []
         self.imports: dict[str, None] = {}
-        self.file = Scope(-1, "module", "(file)", 1, parsed.root.end_point[0] or 1)
+        last = parsed.text.rstrip().count(b"\n") + 1
+        self.file = Scope(-1, "module", "(file)", 1, last)
 
     def read(self) -> None:
         """Walk the whole tree."""
