@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+import traceback
 import uuid
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -42,7 +43,11 @@ def run() -> NoReturn:
     """The program: one line on stderr and an exit code for whatever goes wrong."""
     if isinstance(sys.stdout, TextIOWrapper):  # a name that this terminal cannot show is no failure
         sys.stdout.reconfigure(errors="backslashreplace")
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Exception:  # noqa: BLE001 - Python ends with 1 then, which says that there are findings
+        traceback.print_exc()
+        sys.exit(COULD_NOT_RUN)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -165,13 +170,21 @@ def _reviewed(
 
 def _publish(outcomes: Sequence[Outcome], name: str, folder: OutputFolder | None) -> None:
     if folder is None:
-        show(sys.stdout, render(name, outcomes))
+        _print(render(name, outcomes))
     else:
         folder.write(PurePosixPath(FILES[name]), render(name, outcomes))
         for outcome in outcomes:
             if outcome.rebuilt is not None:
                 folder.write_rebuilt(inside(outcome.target.shown), outcome.rebuilt)
-        show(sys.stdout, summary(outcomes))
+        _print(summary(outcomes))
+
+
+def _print(text: str) -> None:
+    """To stdout. A reader that has seen enough, as in ``review ... | head``, changes nothing of how
+    the review ended. Raises Misuse where it cannot be written."""
+    error = show(sys.stdout, text)
+    if error and not isinstance(error, BrokenPipeError):
+        raise Misuse(f"The report cannot be written ({error.strerror}).")
 
 
 def _jobs(text: str) -> int:

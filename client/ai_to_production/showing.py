@@ -36,11 +36,11 @@ class Progress:
             self._draw()
         elif outcome is not None:
             name = plain(outcome.target.shown)
-            show(self.stream, f"- [{self.done}/{self.total}] {name}: {in_short(outcome)}\n")
+            self._show(f"- [{self.done}/{self.total}] {name}: {in_short(outcome)}\n")
 
     def end(self) -> None:
         if self.is_terminal:
-            show(self.stream, CLEAR)
+            self._show(CLEAR)
 
     def _draw(self) -> None:
         full = BAR * self.done // max(1, self.total)
@@ -49,17 +49,23 @@ class Progress:
             f"[{'#' * full}{'-' * (BAR - full)}] {self.done}/{self.total} files · {seconds:.0f} s"
         )
         room = shutil.get_terminal_size().columns - 1
-        show(self.stream, f"{CLEAR}{line[:room]}")
+        self._show(f"{CLEAR}{line[:room]}")
+
+    def _show(self, text: str) -> None:
+        """Nobody has to be there to see it, as in ``review ... 2>&1 | head``."""
+        show(self.stream, text)
 
 
-def show(stream: TextIO, text: str) -> None:
-    """Write it at once. A reader who has seen enough, as in ``review ... | head``, ends nothing:
-    the exit code is still that of all files."""
+def show(stream: TextIO, text: str) -> OSError | None:
+    """Write at once, or say why that fails. What comes later is swallowed then: Python would end
+    with a code of its own over what it cannot write in the end."""
     try:
         stream.write(text)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return error
+    return None
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

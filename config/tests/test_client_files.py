@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from client.ai_to_production import reviewing
+from client.ai_to_production import cli, reviewing
 from client.ai_to_production.connection import Server
 from client.ai_to_production.credentials import Token
 from client.ai_to_production.errors import ClientError
@@ -139,3 +139,16 @@ def test_it_gives_gitlab_a_fingerprint_for_each_finding(tmp_path: Path) -> None:
     shown = [each["fingerprint"] for each in json.loads(render("codequality", outcomes))]
     assert len(set(shown)) == 4
     assert shown == [each["fingerprint"] for each in json.loads(render("codequality", outcomes))]
+
+
+def test_it_does_not_call_its_own_mistakes_findings(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "main", broken)
+    with pytest.raises(SystemExit) as ended:
+        cli.run()
+    assert ended.value.code == 2
+    assert "ZeroDivisionError" in capsys.readouterr().err

@@ -274,6 +274,23 @@ def test_it_is_what_manage_py_runs_with_a_server(project: Project) -> None:
     assert Submission.objects.get().user.email == "alice@example.com"
 
 
+@pytest.mark.parametrize("unread", ["| true", "2>&1 >/dev/null | true"])
+def test_it_fails_for_findings_that_nobody_reads_of(project: Project, unread: str) -> None:
+    project.write("unsafe.py", UNSAFE)
+    command = '"$0" -I -S "$1" review unsafe.py --fail-on low; echo $? >code'
+    project.run("/bin/sh", "-c", f"({command}) {unread}", sys.executable, str(CLIENT))
+    assert (project.folder / "code").read_text(encoding="utf-8") == "1\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_it_does_not_call_a_full_disk_findings(project: Project) -> None:
+    project.write("safe.py", SAFE)
+    command = '"$0" -I -S "$1" review safe.py >/dev/full'
+    ran = project.run("/bin/sh", "-c", command, sys.executable, str(CLIENT))
+    assert ran.code == 2
+    assert ran.err.endswith("review: The report cannot be written (No space left on device).\n")
+
+
 @pytest.mark.usefixtures("as_from_a_terminal")
 def test_it_ends_on_ctrl_c_in_one_line(
     live_server: LiveServer, alice: User, tmp_path: Path
