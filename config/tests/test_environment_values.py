@@ -35,9 +35,7 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_takes_an_empty_value_for_none(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_it_takes_an_empty_value_for_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     names = ("DEBUG", "DEFAULT_LLM_MODEL", "ALLOWED_HOSTS", "JOB_MAX_RETRIES", "LOG_LEVEL")
     for name in names:
         monkeypatch.setenv(name, " ")
