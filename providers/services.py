@@ -10,12 +10,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from operations import audit
 from operations.secrets import Secret
-from providers import audiences, checks, keys
+from providers import audiences, checks, keys, listed
 from providers.adapters import ModelInfo
 from providers.changes import note as _note
 from providers.models import (
@@ -31,8 +30,6 @@ TEST_SECONDS = 20.0
 # One thread of a process may wait for a slow provider; the others go on serving.
 _waiting = BoundedSemaphore()
 LONGEST_KEY = 4096
-LONGEST_MODEL_NAME = 200
-MOST_MODELS = 5_000
 PROVIDER_FIELDS = (
     "name", "kind", "base_url", "auth_type", "header_name", "header_prefix", "extra_headers",
     "structured_output", "streams", "enabled", "may_receive_code", "code_from",
@@ -218,8 +215,8 @@ def sync_models(
     Waits as long as a test does. Raises WaitsAlready.
     """
     source = ProviderHealth.Source.SYNC
-    listed, health = _listed(provider, by, address, "models.sync", source)
-    return (_store_models(provider, listed) if health.ok else []), health
+    models, health = _listed(provider, by, address, "models.sync", source)
+    return (listed.store(provider, models) if health.ok else []), health
 
 
 def _listed(
@@ -246,25 +243,6 @@ def _asked(provider: ApiProvider) -> checks.Outcome:
         return checks.ask(provider, TEST_SECONDS)
     finally:
         _waiting.release()
-
-
-def _store_models(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]:
-    """Names are compared without case, as MariaDB's unique index does."""
-    now = timezone.now()
-    added = []
-    with transaction.atomic():
-        known = {model.name.casefold(): model for model in provider.models.all()}
-        for info in listed[:MOST_MODELS]:
-            model = known.get(info.name.casefold())
-            if model is None and 0 < len(info.name) <= LONGEST_MODEL_NAME:
-                model = ProviderModel(provider=provider, name=info.name)
-                known[info.name.casefold()] = model
-                added.append(model)
-            if model is not None:
-                model.synced_at = now
-                model.context_window = info.context_window or model.context_window
-                model.save()
-    return added
 
 
 def _forget_status(provider: ApiProvider) -> None:

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.core import serializers
 from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from operations.models import AuditEntry
 from operations.secrets import Secret, Tampered, UnknownKey
-from providers import keys, services
+from providers import keys, listed, services
+from providers.adapters import ModelInfo
 from providers.models import (
     ApiProvider,
     ProviderApiKey,
@@ -252,6 +255,27 @@ def test_it_syncs_models_and_keeps_what_an_administrator_set(provider: ApiProvid
 def test_it_adds_no_model_twice(provider: ApiProvider) -> None:
     services.sync_models(provider=provider, by=None, address=None)
     assert services.sync_models(provider=provider, by=None, address=None)[0] == []
+
+
+class SwitchedOffMeanwhile(list[ModelInfo]):
+    """A list of models during whose reading an administrator switches them off."""
+
+    def __getitem__(self, place: Any) -> Any:
+        ProviderModel.objects.update(enabled=False)
+        return super().__getitem__(place)
+
+
+def test_a_sync_writes_over_no_switch_and_asks_little(provider: ApiProvider) -> None:
+    models = SwitchedOffMeanwhile(ModelInfo(f"m{number}", 1000) for number in range(50))
+    listed.store(provider, models)
+    models[0] = ModelInfo("M0", 2000)
+    ProviderModel.objects.update(enabled=True, synced_at=None)
+    with CaptureQueriesContext(connection) as asked:
+        assert listed.store(provider, models) == []
+    assert len(asked) < 10
+    found = provider.models.get(name="m0")
+    assert (found.enabled, found.context_window) == (False, 2000)
+    assert not provider.models.filter(synced_at=None).exists()
 
 
 def test_it_changes_no_model_when_a_sync_fails(
