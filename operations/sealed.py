@@ -182,7 +182,9 @@ def _rotate_row(column: SealedColumn, primary_key: int, found: Rotation, write: 
         if _is_current(column, row):
             found.current += 1
             return
-        if write and _replace(column, row, column.seal(secret, row)):
+        if not write:
+            break
+        if _replace(column, row, column.seal(secret, row)):
             found.rotated += 1
             return
     found.old += 1

@@ -70,6 +70,23 @@ def test_it_changes_nothing_when_it_only_reports(
     assert f"key {secrets.key_id(OLD)} (ENCRYPTION_KEYS_OLD): 1 in provider_api_keys" in said
 
 
+def test_it_opens_each_row_once_when_it_only_reports(
+    make_key: Callable[[], ProviderApiKey], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_key()
+    take_new_key(settings)
+    opened: list[object] = []
+    unseal = secrets.unseal
+
+    def note(sealed_text: str, **where: Any) -> secrets.Secret:
+        opened.append(sealed_text)
+        return unseal(sealed_text, **where)
+
+    monkeypatch.setattr(secrets, "unseal", note)
+    rotate_keys("--report")
+    assert len(opened) == 1
+
+
 def test_it_names_and_leaves_what_it_cannot_open(
     make_key: Callable[[], ProviderApiKey], settings: Settings
 ) -> None:
