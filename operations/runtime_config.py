@@ -170,13 +170,17 @@ def change(
         reason=reason,
         created_by_id=by.pk if by else None,
     )
+    _add(revision)
+    return revision
+
+
+def _add(revision: RuntimeConfig) -> None:
     try:
         with transaction.atomic():
             revision.save(force_insert=True)
             transaction.on_commit(forget)
     except IntegrityError:
-        raise ChangedMeanwhile(MEANWHILE.format(name=name)) from None
-    return revision
+        raise ChangedMeanwhile(MEANWHILE.format(name=revision.name)) from None
 
 
 def forget() -> None:

@@ -1,6 +1,6 @@
 """Speaks with the server: one token, verified TLS, no redirects, and patience that ends.
 
-What may succeed later (no connection, 429, 502 to 504, a key in use) is asked again after what
+What may succeed later (no connection, a status of PASSING, a key in use) is asked again after what
 ``Retry-After`` says, else after a growing pause. Asking again is safe: reading changes nothing, and
 what submits carries an idempotency key.
 """
