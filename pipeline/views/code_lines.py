@@ -12,7 +12,7 @@ from pipeline.analysis.findings import worst_first
 from pipeline.analysis.types import Dossier, Finding
 from pipeline.models import Submission
 from pipeline.templatetags.display import LINES_PER_PAGE
-from pipeline.views.code_text import MAX_LINE_LENGTH, code_text
+from pipeline.views.code_text import MAX_LINE_LENGTH, code_text, lines_of
 from pipeline.views.gutter import Line, gutter
 from pipeline.views.highlighting import marked
 from pipeline.views.triage import PER_PAGE, anchor_of
@@ -28,11 +28,8 @@ def lines_shown(
     text: str, language: str, links: Mapping[int, Line], query: QueryDict, *, tab: str
 ) -> dict[str, Any]:
     """A page of numbered, highlighted lines, of which ``links`` lead to findings."""
-    lines = text.split("\n")
-    if lines[-1] == "" and len(lines) > 1:
-        lines.pop()
-    page = Paginator(lines, LINES_PER_PAGE).get_page(query.get("page"))
-    code = code_text("\n".join(page.object_list) + "\n")
+    page = Paginator(lines_of(text), LINES_PER_PAGE).get_page(query.get("page"))
+    code = code_text(list(page.object_list))
     first = page.start_index()
     return {
         "code": code,

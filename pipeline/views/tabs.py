@@ -14,7 +14,7 @@ from pipeline.analysis.ledger.rules import UNCHANGED
 from pipeline.analysis.types import Dossier, Outcome, Rebuild, Severity, Verdict
 from pipeline.models import Job, Step, Submission
 from pipeline.views.code_lines import code_panel, lines_shown, links_of
-from pipeline.views.code_text import code_text
+from pipeline.views.code_text import code_text, lines_of
 from pipeline.views.comparing import comparison, previous_of
 from pipeline.views.diff import Manner, diff_view
 from pipeline.views.fates import FateRow, counts, fates_of
@@ -148,7 +148,7 @@ def _rebuild_panel(
         "unchanged": rebuild.code == submission.code,
         "fates": fates,
         "fate_counts": counts(fates).items(),
-        "rejected": code_text(rebuild.rejected) if rebuild.rejected else None,
+        "rejected": code_text(lines_of(rebuild.rejected)) if rebuild.rejected else None,
         **lines_shown(rebuild.code, submission.language, links, query, tab="rebuilt"),
     }
 
