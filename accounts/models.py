@@ -8,6 +8,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
+from accounts import browsers
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users; addresses are compared in lower case."""
@@ -111,6 +113,11 @@ class SignedIn(models.Model):
 
     def __str__(self) -> str:
         return f"session of user #{self.user_id}"
+
+    @property
+    def browser_in_words(self) -> str:
+        """Such as "Firefox 147 on Windows"; an unknown one as it calls itself."""
+        return browsers.in_words(self.browser)
 
 
 class ApiToken(models.Model):
