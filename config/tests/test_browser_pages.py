@@ -104,6 +104,16 @@ def test_everything_fits_a_phone_and_a_tablet(page: Page, result: str) -> None:
             assert overflow(page) <= 0, (address, size)
 
 
+def test_a_tab_shows_what_it_holds_on_a_phone_too(page: Page, result: str) -> None:
+    page.set_viewport_size(PHONE)
+    sign_in(page)
+    page.goto(result)
+    page.get_by_role("navigation", name="Result").get_by_role("link", name="Verdict").click()
+    page.wait_for_url("**tab=verdict#tabs")
+    assert page.evaluate("document.getElementById('panel').getBoundingClientRect().top") < 300
+    assert page.evaluate("document.getElementById('tabs').getBoundingClientRect().top") > -1
+
+
 PASTE = """text => {
     const clipboardData = new DataTransfer();
     clipboardData.setData("text/plain", text);

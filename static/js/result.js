@@ -1,5 +1,5 @@
-// Comforts of the result page: a running clock, word of a lost connection, and a button that copies
-// the rebuilt code.
+// Comforts of the result page: a running clock, word of a lost connection, tabs that show at once
+// what they hold, and a button that copies the rebuilt code.
 (() => {
   "use strict";
   const firstSeen = new WeakMap();
@@ -32,6 +32,14 @@
     if (event.detail.successful) say("");
   });
   globalThis.addEventListener("offline", () => say("Connection lost, trying again."));
+
+  // Where the head of the page fills most of the screen, a tab leads past it: its content would
+  // begin below the screen, as if nothing had happened.
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest(".tabs a");
+    const panel = document.getElementById("panel");
+    if (tab && panel && panel.offsetTop > innerHeight / 2) tab.hash = tab.parentElement.id;
+  });
 
   const copyFrom = async (button) => {
     const answer = await fetch(button.dataset.copy, { credentials: "same-origin" });
