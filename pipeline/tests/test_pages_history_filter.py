@@ -143,7 +143,7 @@ def test_it_shows_what_was_chosen(as_alice: Client, submission: Submission) -> N
 
 def test_it_says_that_nothing_fits(as_alice: Client, submission: Submission) -> None:
     page = as_alice.get("/submissions/?q=nowhere")
-    assertContains(page, "Nothing fits.")
+    assertContains(page, "No submission fits.")
     assertNotContains(page, "Nothing submitted yet")
 
 
