@@ -9,7 +9,6 @@ from .console import ROOT, say
 from .needs import missing
 
 MOST_WORKERS = 4
-NOTHING_COLLECTED = 5
 
 
 def test(arguments: Sequence[str]) -> int:
