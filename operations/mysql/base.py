@@ -95,11 +95,7 @@ class _Cursor:
             return int(self._cursor.execute(query, args))
         # Its text first: were it wrong, what waits would be lost otherwise.
         text = self._text(query, args)
-        try:
-            _send([*self._database.taken(), text], self._cursor)
-        except Exception:
-            self._give_up_unless(query.startswith(RELEASE))
-            raise
+        self._send([*self._database.taken(), text], taken_back=query.startswith(RELEASE))
         return int(self._cursor.rowcount)
 
     def executemany(self, query: str, args: Any) -> Any:
@@ -115,21 +111,21 @@ class _Cursor:
         text = query.encode(driver.encoding)
         return text if args is None else text % tuple(map(driver.literal, args))
 
-    def _give_up_unless(self, taken_back: bool) -> None:
-        """Whoever catches the error may take it for its own; nothing may be kept without the rest.
-
-        Where a savepoint was to be released, Django goes back to it itself.
-        """
-        if self._database.in_atomic_block and not taken_back:
-            self._database.needs_rollback = True
-
     def _send_waiting(self) -> None:
         if self._database.waiting:
-            _send(self._database.taken(), self._cursor)
+            self._send(self._database.taken())
 
+    def _send(self, statements: list[bytes], *, taken_back: bool = False) -> None:
+        """In one round trip; the cursor is left with the answer to the last one.
 
-def _send(statements: list[bytes], cursor: Any) -> None:
-    """In one round trip; the cursor is left with the answer to the last one."""
-    cursor.execute(b"; ".join(statements))
-    for _ in statements[1:]:
-        cursor.nextset()
+        Whoever catches the error may take it for its own; nothing may be kept without the rest.
+        Where a savepoint was to be released (``taken_back``), Django goes back to it itself.
+        """
+        try:
+            self._cursor.execute(b"; ".join(statements))
+            for _ in statements[1:]:
+                self._cursor.nextset()
+        except Exception:
+            if self._database.in_atomic_block and not taken_back:
+                self._database.needs_rollback = True
+            raise

@@ -173,3 +173,13 @@ def test_nothing_is_kept_when_the_error_of_what_waited_is_taken_for_anothers() -
             row("c").save()
         names()
     assert names() == {"a"}
+
+
+def test_nothing_is_kept_when_what_waited_fails_before_many_rows() -> None:
+    row("a").save()
+    with pytest.raises(TransactionManagementError), transaction.atomic():
+        KEEP.send(name="a")
+        with suppress(IntegrityError), connection.cursor() as cursor:
+            cursor.executemany(INSERT, [("b", 1), ("c", 1)])
+        row("d").save()
+    assert names() == {"a"}
