@@ -53,6 +53,7 @@ def set_webhook(*, user: User, address: str, site: str) -> Secret:
     _check(address)
     secret = _new_secret()
     with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # of two at once, the second counts
         Webhook.objects.filter(user=user).delete()
         webhook = Webhook(uuid=uuid4(), user=user, address=address, site=site)
         webhook.secret = secrets.seal(secret, purpose=PURPOSE, context=_context(webhook))
