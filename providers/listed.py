@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from typing import Any
+
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from providers.adapters import ModelInfo
@@ -14,7 +16,7 @@ MOST_MODELS = 5_000
 
 @transaction.atomic
 def store(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]:
-    """Returns the added ones. Names are compared without case, as MariaDB's unique index does.
+    """Returns the added ones. Of names that the database takes for the same the first counts.
 
     Of a known model no more is written than what the list tells: an administrator may switch it
     meanwhile.
@@ -27,15 +29,26 @@ def store(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]
         if model is not None:
             still_there.append(model.pk)
             _note_window(model, info)
-        elif 0 < len(info.name) <= LONGEST_NAME:
-            model = provider.models.create(
-                name=info.name, context_window=info.context_window, synced_at=now
-            )
-            known[info.name.casefold()] = model
-            added.append(model)
+        elif new := _added(provider, info, synced_at=now):
+            known[info.name.casefold()] = new
+            added.append(new)
     # In one statement, since it is no change for the audit log.
     provider.models.filter(pk__in=still_there).update(synced_at=now)
     return added
+
+
+def _added(provider: ApiProvider, info: ModelInfo, **fields: Any) -> ProviderModel | None:
+    """None for a name that cannot be stored, or that MariaDB takes for one that is there: its
+    index knows no accents."""
+    if not 0 < len(info.name) <= LONGEST_NAME:
+        return None
+    try:
+        with transaction.atomic():
+            return ProviderModel.objects.create(
+                provider=provider, name=info.name, context_window=info.context_window, **fields
+            )
+    except IntegrityError:
+        return None
 
 
 def _note_window(model: ProviderModel, info: ModelInfo) -> None:

@@ -278,6 +278,13 @@ def test_a_sync_writes_over_no_switch_and_asks_little(provider: ApiProvider) -> 
     assert not provider.models.filter(synced_at=None).exists()
 
 
+@pytest.mark.mysql
+def test_a_sync_takes_names_for_the_same_as_the_database_does(provider: ApiProvider) -> None:
+    names = ["resume", "r\u00e9sum\u00e9", "other"]
+    added = listed.store(provider, [ModelInfo(name) for name in names])
+    assert [model.name for model in added] == ["resume", "other"]
+
+
 def test_it_changes_no_model_when_a_sync_fails(
     provider: ApiProvider, settings: Settings, vendor: FakeVendor
 ) -> None:
