@@ -9,7 +9,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from operations import audit
@@ -41,9 +41,12 @@ def add_provider(*, by: User | None, address: str | None, **fields: Any) -> ApiP
     """Store a new provider, without a key. Raises ValidationError."""
     provider = ApiProvider(**fields)
     provider.full_clean()
-    with transaction.atomic():
-        provider.save()
-        _note(provider, "provider.add", by, address, _values(provider, PROVIDER_FIELDS))
+    try:
+        with transaction.atomic():
+            provider.save()
+            _note(provider, "provider.add", by, address, _values(provider, PROVIDER_FIELDS))
+    except IntegrityError:  # after its name was checked
+        raise ValidationError({"name": "A provider of this name was added just now."}) from None
     return provider
 
 

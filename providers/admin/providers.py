@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
@@ -94,7 +95,11 @@ class ApiProviderAdmin(RowActions, ConsoleAdmin):
         elif object_id is None:
             more["presets"] = presets().values()
             more["chosen"] = presets().get(request.GET.get("preset", ""))
-        return super().changeform_view(request, object_id, form_url, more)
+        try:
+            return super().changeform_view(request, object_id, form_url, more)
+        except ValidationError as problem:  # somebody was faster, after the form was checked
+            self.message_user(request, " ".join(problem.messages), messages.ERROR)
+            return redirect("admin:providers_apiprovider_changelist")
 
     def save_model(
         self, request: HttpRequest, obj: ApiProvider, form: ProviderForm, change: bool

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -77,6 +78,18 @@ def test_it_adds_a_provider_with_its_key(
         ("key.set", an_admin),
     ]
     assert {change.address for change in changes} == {"127.0.0.1"}
+
+
+def test_it_says_so_when_somebody_was_faster(
+    as_admin: Client, vendor: FakeVendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(**_: object) -> None:
+        raise ValidationError({"name": "Added just now."})
+
+    monkeypatch.setattr(services, "add_provider", taken)
+    page = as_admin.post(ADD, form(vendor), follow=True)
+    assert page.status_code == 200
+    assert "Added just now." in page.content.decode()
 
 
 def test_it_refuses_an_address_inside_of_the_network(as_admin: Client, vendor: FakeVendor) -> None:

@@ -38,6 +38,17 @@ def change(provider: ApiProvider, **fields: Any) -> ApiProvider:
     return services.change_provider(provider=provider, by=None, address=None, **fields)
 
 
+def take_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let somebody else add each provider between its check and its storing."""
+    check = ApiProvider.full_clean
+
+    def meanwhile(row: ApiProvider, *given: Any, **named: Any) -> None:
+        check(row, *given, **named)
+        ApiProvider.objects.bulk_create([ApiProvider(name=row.name, base_url=row.base_url)])
+
+    monkeypatch.setattr(ApiProvider, "full_clean", meanwhile)
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -69,6 +80,15 @@ def test_it_refuses_what_may_not_be_saved(fields: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         services.add_provider(**{**plain, **fields}, by=None, address=None)
     assert not ApiProvider.objects.exists()
+
+
+def test_it_refuses_a_name_that_was_taken_after_it_was_checked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    take_its_name(monkeypatch)
+    with pytest.raises(ValidationError, match="added just now"):
+        services.add_provider(name="P", base_url="https://a.example/v1", by=None, address=None)
+    assert not ProviderChange.objects.exists()
 
 
 def test_it_notes_who_changed_what_and_from_where(provider: ApiProvider, an_admin: User) -> None:
