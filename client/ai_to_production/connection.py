@@ -37,6 +37,7 @@ MOST_BYTES = 32_000_000
 PART_BYTES = 65_536
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 NOT_MODIFIED = 304
+NOT_FOUND = 404
 IN_USE = "idempotency-key-in-use"
 PROBLEM = "urn:ai-to-production:problem:"
 
@@ -97,7 +98,15 @@ class Server:
 
     def greet(self) -> dict[str, Any]:
         """Who the token's user is, asked with little patience. Raises ClientError."""
-        person = self._insist(self._request("auth.me"), patience=GREETING_SECONDS).body.get("user")
+        try:
+            answer = self._insist(self._request("auth.me"), patience=GREETING_SECONDS)
+        except Refused as error:
+            if error.status != NOT_FOUND:
+                raise
+            raise Misuse(
+                f"{self.address} has no API below it. Name the server alone, without /api/v1."
+            ) from None
+        person = answer.body.get("user")
         if not isinstance(person, dict):
             raise Misuse(f"{self.address} does not know tokens: its version is too old.")
         return person

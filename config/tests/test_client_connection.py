@@ -210,6 +210,12 @@ def test_it_knows_what_is_no_server_of_ours(fake: FakeServer, status: int, body:
         server_at(fake).greet()
 
 
+def test_it_says_that_the_address_of_the_api_is_none_of_a_server(fake: FakeServer) -> None:
+    fake.answers = [(404, {}, problem("not-found"))]
+    with pytest.raises(Misuse, match="without /api/v1"):
+        Server(f"{fake.address}/api/v1", Token(TEXT)).greet()
+
+
 def test_it_says_when_the_server_knows_no_tokens(fake: FakeServer) -> None:
     fake.answers = [(200, {}, {"user": None})]
     with pytest.raises(Misuse, match="too old"):
