@@ -27,6 +27,7 @@ LEVELS = {
     "none": Severity.LOW,
 }
 SCORES = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM))
+_TO_FILL_IN = re.compile(r"\{\w+\}")
 _CWE = re.compile(r"(?:^|[/\s:_-])cwe[-/:_ ]?(\d{1,4})(?!\d)", re.IGNORECASE)
 _NO_NAME = re.compile(r"[^a-z0-9._+-]+")
 Json = dict[str, Any]
@@ -146,7 +147,7 @@ def _finding(run: Json, result: Json, lines: Sequence[str]) -> Finding | None:
     column = max(1, _whole(region.get("startColumn")) or 1)
     rule_id, rule = _rule(run, result)
     told = _text(result.get("message")) or _text(rule.get("fullDescription"))
-    title = _text(rule.get("shortDescription")) or told or rule_id
+    title = _said_for_good(rule.get("shortDescription")) or told or rule_id
     return Finding(
         severity=_severity(result, rule),
         cwe=_cwe(result, rule),
@@ -156,7 +157,7 @@ def _finding(run: Json, result: Json, lines: Sequence[str]) -> Finding | None:
         title=masking.mask(" ".join(title.split())[:LONGEST_TITLE]),
         description=masking.mask(told[:LONGEST_TEXT]),
         impact="",
-        action=_text(rule.get("help"))[:LONGEST_TEXT] or "See what the tool advises.",
+        action=_said_for_good(rule.get("help"))[:LONGEST_TEXT] or "See what the tool advises.",
         snippet=masking.mask(source.snippet(lines, line, end_line, column)),
         sources=(_tool(run),),
         rules=(rule_id[:LONGEST_RULE],),
@@ -232,6 +233,12 @@ def _text(value: Any) -> str:
     """A SARIF message, by its plain text."""
     text = _object(value).get("text")
     return _clean(text).strip() if isinstance(text, str) else ""
+
+
+def _said_for_good(value: Any) -> str:
+    """What a rule says of itself, unless it is to be filled in for each result, as ruff's are."""
+    text = _text(value)
+    return "" if _TO_FILL_IN.search(text.partition("\n")[0]) else text
 
 
 def _clean(text: str) -> str:

@@ -61,6 +61,14 @@ def test_it_takes_place_weakness_severity_and_words() -> None:
     assert finding.snippet == "    return yaml.load(text)"
 
 
+def test_it_takes_the_words_of_the_result_where_a_rule_has_a_template() -> None:
+    template = {"text": "`{name}` builds objects"}
+    rule = {**RULE, "shortDescription": template, "help": template}
+    (finding,) = found(log(result(), rule=rule))
+    assert finding.title == "yaml.load builds objects."
+    assert "{" not in finding.action
+
+
 @pytest.mark.parametrize(
     ("path", "taken"),
     [
