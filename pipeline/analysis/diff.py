@@ -18,6 +18,7 @@ from typing import Literal
 from pipeline.analysis.source import split_lines
 
 CONTEXT = 3
+FEW = 2  # unchanged lines that are shown rather than counted
 BUDGET = 200_000  # pairs of lines that difflib may be given in one diff
 LARGEST_GAP = 10_000  # pairs of lines in one gap
 SHOWN_WIDTH = 2_000  # characters of a line in a row; the unified diff is never cut
@@ -64,11 +65,14 @@ def rows(
     shown: list[Row] = []
     done = 0
     for group in _groups(opcodes(*compared), context):
-        shown.extend(_skipped(group[0][1] - done))
+        _, first, _, first_new, _ = group[0]
+        shown.extend(_between(done, first, first_new - first, old, new))
         for opcode in group:
             shown.extend(_rows(opcode, old, new))
         done = group[-1][2]
-    return (*shown, *_skipped(len(old) - done)) if shown else ()
+    if not shown:
+        return ()
+    return (*shown, *_between(done, len(old), len(new) - len(old), old, new))
 
 
 def _spaceless(lines: Sequence[str]) -> list[str]:
@@ -214,8 +218,14 @@ def _rows(opcode: Opcode, old: Sequence[str], new: Sequence[str]) -> Iterator[Ro
         )
 
 
-def _skipped(count: int) -> list[Row]:
-    return [Row("skipped", count=count)] if count > 0 else []
+def _between(
+    start: int, end: int, shift: int, old: Sequence[str], new: Sequence[str]
+) -> Iterator[Row]:
+    """Unchanged lines between changes: their number, or themselves where it takes no less room."""
+    if end - start > FEW:
+        yield Row("skipped", count=end - start)
+    else:
+        yield from _rows(("equal", start, end, start + shift, end + shift), old, new)
 
 
 def _ended(lines: list[str]) -> list[str]:

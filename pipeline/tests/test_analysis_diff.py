@@ -110,6 +110,17 @@ def test_it_shows_changes_side_by_side_with_context():
     ]
 
 
+def test_it_shows_few_unchanged_lines_rather_than_counting_them():
+    old = "".join(f"{n}\n" for n in range(1, 21))
+    new = old.replace("5\n", "five\nand more\n", 1).replace("14\n", "fourteen\n")
+    new = new.replace("18\n", "eighteen\n")
+    shown = rows(old, new)
+    lines = [row.left_line for row in shown if row.left_line]
+    assert lines == list(range(1, 21))
+    assert all(row.left == row.right for row in shown if row.kind == "same")
+    assert "skipped" not in {row.kind for row in shown}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
