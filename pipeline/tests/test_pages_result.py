@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import User
 from pipeline.analysis.ledger.rules import UNCHANGED
-from pipeline.analysis.types import Outcome, Severity, Syntax, SyntaxState, VerdictCheck
+from pipeline.analysis.types import Component, Outcome, Severity, Syntax, SyntaxState, VerdictCheck
 from pipeline.models import JobState, Step, StepResult, Submission
 from pipeline.services import submit
 from pipeline.tests.page_data import (
@@ -149,6 +149,21 @@ def test_it_puts_the_worst_finding_first(as_alice: Client, submission: Submissio
     store(submission, Step.FORENSIC, dossier(low, worst))
     text = as_alice.get(address(submission, "findings")).content.decode()
     assert text.index("Big thing") < text.index("Small thing")
+
+
+@pytest.mark.parametrize(("count", "folded"), [(20, False), (230, True)])
+def test_it_folds_many_components_so_that_what_was_not_checked_is_found(
+    as_alice: Client, submission: Submission, count: int, folded: bool
+) -> None:
+    finish(submission)
+    parts = tuple(
+        Component(kind="function", name=f"f{n}", line=n, end_line=n) for n in range(1, count + 1)
+    )
+    many = dossier().model_copy(update={"components": parts})
+    StepResult.objects.filter(step=Step.FORENSIC).update(content=many.model_dump(mode="json"))
+    page = as_alice.get(address(submission)).content.decode()
+    assert (f"<summary>Each of the {count}</summary>" in page) is folded
+    assert ">f20</strong>" in page
 
 
 def test_it_splits_many_findings_into_pages(as_alice: Client, submission: Submission) -> None:
