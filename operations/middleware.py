@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from django.utils.cache import add_never_cache_headers
 
 from operations import request_ids
+from operations.addresses import literal
 from operations.problems import is_api, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -105,10 +106,10 @@ def _client_address(forwarded_for: str, peer: str) -> str:
     """The rightmost address of the chain that no trusted proxy owns, or ``peer`` if none is one."""
     client = peer
     for candidate in reversed([part.strip() for part in forwarded_for.split(",")]):
-        try:
-            client = str(ip_address(candidate))
-        except ValueError:
+        address = literal(candidate)
+        if address is None:
             break  # what stands left of nonsense cannot be trusted either
+        client = str(address)
         if not _is_trusted(client):
             break
     return client

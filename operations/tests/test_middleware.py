@@ -49,7 +49,9 @@ def test_it_takes_the_last_address_that_is_not_a_proxy() -> None:
     assert request.META["REMOTE_ADDR"] == "198.51.100.7"
 
 
-@pytest.mark.parametrize("chain", ["x" * 60, "", "198.51.100.7, <script>"])
+@pytest.mark.parametrize(
+    "chain", ["x" * 60, "", "198.51.100.7, <script>", f"198.51.100.7, fe80::1%{'x' * 60}"]
+)
 def test_it_stays_with_the_peer_when_the_chain_is_nonsense(chain: str) -> None:
     request = seen(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=chain)
     assert request.META["REMOTE_ADDR"] == "10.0.0.1"
