@@ -51,7 +51,8 @@ def seconds_to_wait(request: HttpRequest, *, group: str, who: str, per_minute: i
     usage = get_usage(
         request, group=group, key=lambda *_: who, rate=(per_minute, MINUTE), increment=True
     )
-    return max(1, usage["time_left"]) if usage and usage["should_limit"] else 0
+    # The last second of django-ratelimit's window is part of it: the next begins one later.
+    return usage["time_left"] + 1 if usage and usage["should_limit"] else 0
 
 
 def _too_many(request: HttpRequest, seconds: int) -> HttpResponse:

@@ -105,6 +105,18 @@ def test_it_limits_nobody_by_what_others_call(
     assert others.ask("code.getHistory").status_code == 200
 
 
+@pytest.mark.parametrize("second", range(0, 60, 7))
+def test_it_takes_what_comes_again_when_it_said(
+    api: ApiClient, monkeypatch: pytest.MonkeyPatch, second: int
+) -> None:
+    runtime_config.change("submissions_per_minute", "1")
+    now = 1_000_000_000.0 + second
+    monkeypatch.setattr("django_ratelimit.core.time.time", lambda: now)
+    send(api)
+    now += int(send(api)["Retry-After"])
+    assert send(api).status_code == 202
+
+
 def test_it_tells_a_limit_of_ones_own(api: ApiClient, alice: User) -> None:
     LimitOverride.objects.create(user=alice, daily_submissions=0)
     assert told(api.ask("code.getRateLimit")) == ("daily", 0, 86_400, 0)
