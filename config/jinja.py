@@ -20,6 +20,7 @@ def environment(**options: Any) -> Environment:
         "date": date,
         "dollars": display.dollars,
         "duration": display.duration,
+        "engine_name": display.engine_name,
         "floatformat": floatformat,
         "markdown": prose.html_of,
         "pluralize": pluralize,

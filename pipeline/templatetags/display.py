@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from operations import money
+from pipeline.models import BUILT_IN
 
 LINES_PER_PAGE = 1_000  # of the code tab
 
@@ -57,6 +58,12 @@ def duration(milliseconds: int) -> str:
         return f"{milliseconds / 1000:.1f} s"
     minutes, seconds = divmod(milliseconds // 1000, 60)
     return f"{minutes} min {seconds} s"
+
+
+@register.filter
+def engine_name(engine: str) -> str:
+    """What runs a step, as people say it; like ``visible`` it is not marked safe."""
+    return "built-in engine" if engine == BUILT_IN else visible(engine)
 
 
 @register.filter

@@ -108,6 +108,7 @@ def test_it_deletes_nothing_without_the_right_address(as_alice: Client, typed: s
 def test_it_says_before_what_goes_and_what_stays(as_alice: Client) -> None:
     page = as_alice.get("/account/delete/")
     assertContains(page, "stays without your address, name and network address")
+    assertContains(page, '<span class="as-typed">alice@example.com</span>')
 
 
 def test_it_deletes_the_account(as_alice: Client, submission: Submission) -> None:

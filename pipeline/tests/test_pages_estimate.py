@@ -52,7 +52,7 @@ def test_it_says_what_each_model_reads_writes_and_costs(
     route(Step.REBUILDER, provider)
     page = as_alice.get("/estimate/?code_bytes=7000")
     assertContains(page, "<strong>Code rebuilder</strong> Fake: priced: $0.0")
-    assertContains(page, "<strong>Quality checker</strong> built-in: free, ")
+    assertContains(page, "<strong>Quality checker</strong> built-in engine: free, ")
     assertContains(page, " written</dd>")
     assertContains(page, "<strong>$0.0")
 

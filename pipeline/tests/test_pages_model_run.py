@@ -54,7 +54,7 @@ def test_it_never_shows_an_unknown_price_or_count_as_nothing(
 def test_it_lists_every_route_that_was_tried(as_alice: Client, submission: Submission) -> None:
     finish(submission)
     by_model(trace=[FAILED, {**FAILED, "model": HOSTILE, "call_id": None}, ANSWERED])
-    assert "3 routes" in page(as_alice, submission, "rebuilt")
+    assert "Tried 3 times" in page(as_alice, submission, "rebuilt")
     text = page(as_alice, submission, "trace")
     for part in ("Acme: small-1", "slow down", "1.2 s", "Nothing was sent"):
         assert part in text

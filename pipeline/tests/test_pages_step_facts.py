@@ -31,7 +31,7 @@ def test_it_tells_what_a_model_took(as_alice: Client, submission: Submission) ->
 def test_it_says_that_the_built_in_engine_is_free(as_alice: Client, submission: Submission) -> None:
     finish(submission)
     page = as_alice.get(submission.get_absolute_url())
-    assertContains(page, "<span>built-in</span>", count=3)
+    assertContains(page, "<span>built-in engine</span>", count=3)
     assertContains(page, "no tokens, free", count=3)
 
 

@@ -34,6 +34,7 @@ def test_it_tells_of_each_step_what_was_tried(as_alice: Client, submission: Subm
     ):
         assert part in text
     assert text.count("No model was asked.") == 2
+    assert text.count("Made by the built-in engine in ") == 2
 
 
 def test_it_tells_of_the_calls_of_earlier_attempts(
