@@ -65,8 +65,8 @@ def test_it_compares_the_line_of_a_finding_that_nobody_measured(
 ) -> None:
     stored(sent, "# new\n" + CODE.replace("md5", "sha256"))
     page = tab(as_alice, sent, "rebuilt")
-    assertContains(page, "1 Line changed</span>")
-    assertContains(page, '"?tab=rebuilt&amp;page=1#L2">line unchanged, line 2</a>')
+    assertContains(page, "1 Touched</span>")
+    assertContains(page, '"?tab=rebuilt&amp;page=1#L2">not touched, line 2</a>')
 
 
 @pytest.mark.django_db

@@ -14,8 +14,8 @@ from pipeline.views.kept import kept_lines
 
 GONE = "Gone"
 THERE = "Still there"
-SAME_LINE = "Line unchanged"
-OTHER_LINE = "Line changed"
+SAME_LINE = "Not touched"
+OTHER_LINE = "Touched"
 
 
 @dataclass(frozen=True)
