@@ -94,6 +94,13 @@ def test_it_names_what_cannot_be_seen_in_the_code(as_alice: Client, submission: 
         assertNotContains(page, "\u202e")
 
 
+def test_it_shows_comments_of_before_line_ends_were_undone(
+    as_alice: Client, submission: Submission
+) -> None:
+    Submission.objects.update(comments="one\r\ntwo\rthree")
+    assertContains(as_alice.get(address(submission)), "one<br>two[U+000D]three")
+
+
 def test_it_cuts_a_very_long_line_and_says_so(as_alice: Client, submission: Submission) -> None:
     finish(submission, "x = '" + "a" * 90_000 + "'\n")
     page = as_alice.get(address(submission, "rebuilt"))
