@@ -48,6 +48,15 @@ def test_it_prints_the_link_with_the_public_origin(alice: User, settings: Settin
     assert "https://review.example.com/sign-in/link/" in run("login_link", alice.email)
 
 
+def test_it_prints_the_link_with_the_host_name_where_google_is_not_used(
+    alice: User, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["localhost", ".example.org", "review.example.com"]
+    assert "http://127.0.0.1:" in run("login_link", alice.email)
+    settings.PRODUCTION = True
+    assert "https://review.example.com/sign-in/link/" in run("login_link", alice.email)
+
+
 def test_it_makes_the_user_only_when_told() -> None:
     with pytest.raises(CommandError, match="There is no user"):
         run("login_link", "new@example.com")

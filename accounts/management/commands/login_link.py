@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts import services
+from accounts.developer import LOCAL_HOSTS
 
 
 class Command(BaseCommand):
@@ -30,8 +31,17 @@ class Command(BaseCommand):
 
 
 def _origin() -> str:
-    """Where this installation is reached: where Google sends people back, else this machine."""
+    """Where this installation is reached: where Google sends people back, else the first of its
+    own host names in production, else this machine."""
     known = urlsplit(settings.GOOGLE_REDIRECT_URI)
     if known.netloc:
         return f"{known.scheme}://{known.netloc}"
+    names = [name for name in settings.ALLOWED_HOSTS if _is_name(name)]
+    if settings.PRODUCTION and names:
+        return f"https://{names[0]}"
     return f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+
+
+def _is_name(allowed: str) -> bool:
+    """Whether an allowed host is one that people elsewhere reach, and no pattern for several."""
+    return allowed not in LOCAL_HOSTS and not allowed.startswith((".", "*"))
