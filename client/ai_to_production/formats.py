@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -46,7 +47,7 @@ def render(name: str, outcomes: Sequence[Outcome]) -> str:
 def _as_json(outcomes: Sequence[Outcome]) -> Json:
     files = [
         {
-            "path": outcome.target.shown,
+            "path": _name(outcome),
             "id": outcome.id or None,
             "address": outcome.address or None,
             "error": outcome.error or None,
@@ -67,7 +68,7 @@ def _as_code_quality(outcomes: Sequence[Outcome]) -> list[Json]:
             "check_name": finding.rule,
             "fingerprint": fingerprint,
             "severity": GITLAB_LEVELS[finding.severity],
-            "location": {"path": outcome.target.shown, "lines": {"begin": finding.line}},
+            "location": {"path": _name(outcome), "lines": {"begin": finding.line}},
         }
         for outcome, finding, fingerprint in _with_own_fingerprints(outcomes)
     ]
@@ -162,6 +163,11 @@ def _place(outcome: Outcome) -> Json:
     encoded = quote(path, safe="/", errors="surrogateescape")
     absolute = PurePosixPath(path).is_absolute()
     return {"artifactLocation": {"uri": f"file://{encoded}" if absolute else encoded}}
+
+
+def _name(outcome: Outcome) -> str:
+    """The path, of which JSON cannot hold what is not UTF-8."""
+    return os.fsencode(outcome.target.shown).decode("utf-8", "replace")
 
 
 def _message(text: str) -> Json:

@@ -141,6 +141,16 @@ def test_it_gives_gitlab_a_fingerprint_for_each_finding(tmp_path: Path) -> None:
     assert shown == [each["fingerprint"] for each in json.loads(render("codequality", outcomes))]
 
 
+@pytest.mark.parametrize("form", ["json", "sarif", "codequality"])
+def test_its_reports_are_unicode_whatever_a_file_is_called(tmp_path: Path, form: str) -> None:
+    file = tmp_path / os.fsdecode(b"latin\xe9.py")
+    file.write_text(SAFE, encoding="utf-8")
+    found = [Finding("HIGH", 1, 1, 1, 502, "Title", "Text", "rule", "same", None, "")]
+    outcomes = [Outcome(target, found) for target in targets_of([str(file)])]
+    report = json.loads(render(form, outcomes))
+    assert json.dumps(report, ensure_ascii=False).encode("utf-8")
+
+
 def test_it_does_not_call_its_own_mistakes_findings(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
