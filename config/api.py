@@ -49,6 +49,8 @@ ENDED_OR_WRONG = (
     "This token does not work: it is not one of ours, it expired or was revoked, or its account "
     "is shut. Create another on the account page."
 )
+OF_DJANGO = " matches the given query."  # with the name of a class of ours before it
+NO_ROW = "There is nothing with this id."
 SENT_AS = {"file": "filename"}  # what the form calls otherwise: there the name comes with the file
 
 
@@ -176,7 +178,8 @@ def against_the_schema(request: HttpRequest, error: ValidationError) -> HttpResp
 @api.exception_handler(Http404)
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     """The same for what is not there and for what belongs to somebody else."""
-    return problem("not-found", 404, str(error))
+    said = str(error)
+    return problem("not-found", 404, NO_ROW if said.endswith(OF_DJANGO) else said)
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -77,6 +77,7 @@ def test_it_does_not_find_what_is_not_there(api: ApiClient, name: str) -> None:
     more = {"updateProviderKey": {"key": KEY}, "toggleProvider": {"enabled": True}}
     answer = api.call(f"admin.{name}", id=404, **more.get(name, {}))
     assert problem_of(answer) == (404, "not-found")
+    assert answer.json()["detail"] == "There is nothing with this id."
 
 
 def test_it_adds_a_provider_from_a_preset_with_its_key(api: ApiClient, an_admin: User) -> None:
