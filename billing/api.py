@@ -17,11 +17,19 @@ from accounts.models import User
 from billing import overrides
 from billing.limits import daily_limit
 from billing.models import LimitOverride
-from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, WrittenAsNumber, page_of
+from operations.api_lists import (
+    Email,
+    PageNumber,
+    PageOf,
+    PageSize,
+    Row,
+    RowId,
+    WrittenAsNumber,
+    page_of,
+)
 from operations.problems import Problem
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
-Email = Annotated[str | None, Query(max_length=254, description="of one user, whole")]
 
 
 class UserLine(Row):

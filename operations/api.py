@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints
 from operations import audit_reading, health, runtime_config
 from operations.api_lists import (
     Day,
+    Email,
     PageNumber,
     PageOf,
     PageSize,
@@ -146,7 +147,7 @@ def get_audit_logs(
     request: HttpRequest,
     page: PageNumber = 1,
     page_size: PageSize = 25,
-    actor: Annotated[str | None, Query(max_length=254, description="e-mail address, whole")] = None,
+    actor: Email = None,
     action: Annotated[str | None, Query(max_length=100, description="such as job.retry")] = None,
     object_type: Annotated[str | None, Query(description="such as accounts.user")] = None,
     object_id: Annotated[str | None, Query(max_length=255)] = None,

@@ -37,6 +37,7 @@ WrittenAsNumber = BeforeValidator(_written_as_a_number)
 RowId = Annotated[int, Field(ge=1, le=LARGEST_ID), WrittenAsNumber]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
+Email = Annotated[str | None, Query(max_length=254, description="e-mail address, whole")]
 
 
 class Row(BaseModel):

@@ -16,13 +16,12 @@ from pydantic import AliasPath, BaseModel, ConfigDict, Field, StringConstraints,
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from accounts.models import User
-from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
+from operations.api_lists import Email, PageNumber, PageOf, PageSize, Row, RowId, page_of
 from operations.problems import Problem
 from pipeline import dead_letters, defaults, services
 from pipeline.models import DeadLetter, IdempotencyKey, JobState, Step, Submission, SystemPrompt
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
-Email = Annotated[str | None, Query(max_length=254, description="of one user, whole")]
 
 
 class Prompt(Row):
