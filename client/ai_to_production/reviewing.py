@@ -150,11 +150,12 @@ def _ended(server: Server, known: str, timeout: float) -> Json:
         answer = server.ask("code.getJobStatus", before=answer, id=known)
         if answer.body["ended"]:
             return answer.body
-        if time.monotonic() > give_up:
+        left = give_up - time.monotonic()
+        if left < 0:
             raise NoAnswer(
                 f"not done after {timeout:.0f} s. It goes on at the server: run this again later."
             )
-        server.wait(answer.retry_after or POLL_SECONDS)
+        server.wait(min(answer.retry_after or POLL_SECONDS, left))
 
 
 def _page(server: Server, known: str) -> str:

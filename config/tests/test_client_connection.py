@@ -16,7 +16,8 @@ from client.ai_to_production import cli, connection, languages
 from client.ai_to_production.connection import Server
 from client.ai_to_production.credentials import Token, address_from, token_from
 from client.ai_to_production.errors import Misuse, NoAnswer, Refused, Stopped
-from client.ai_to_production.reviewing import key_of
+from client.ai_to_production.files import targets_of
+from client.ai_to_production.reviewing import Wishes, key_of, review_one
 from pipeline.analysis.languages import LANGUAGES
 
 TEXT = "aitp_" + "7" * 46
@@ -170,6 +171,18 @@ def test_it_gives_up_when_the_wait_would_be_too_long(fake: FakeServer, waited: l
     with pytest.raises(Refused, match="Because of daily-limit-reached"):
         server_at(fake).submit({}, "k")
     assert (len(fake.requests), waited) == (1, [])
+
+
+def test_it_waits_for_a_run_no_longer_than_it_may_take(
+    fake: FakeServer, waited: list[float], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n", encoding="utf-8")
+    fake.answers = [(202, {}, {"id": "x"}), (200, {"Retry-After": "3600"}, {"ended": False})]
+    (target,) = targets_of([str(file)])
+    review_one(server_at(fake), target, Wishes(timeout=5))
+    (pause,) = waited
+    assert pause <= 5
 
 
 def test_it_gives_up_when_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
