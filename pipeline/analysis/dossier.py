@@ -76,7 +76,7 @@ def assess(examination: Examination) -> Assessment:
         return _prototype(f"No. It does not parse: {examination.syntax.message}.")
     if serious:
         return _prototype(
-            f"No. {_counted(len(serious), 'serious finding')} must be dealt with first: "
+            f"No, {_counted(len(serious), 'serious finding')} must be dealt with first: "
             f"{joined(dict.fromkeys(_lower(f.title) for f in serious), 3)}."
         )
     if len(medium) >= MEDIUM_FOR_PROTOTYPE:

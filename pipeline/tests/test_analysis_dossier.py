@@ -117,6 +117,11 @@ def test_it_does_not_trust_what_it_found_wrong_or_could_not_judge(changed, stage
     assert (assessment.stage, assessment.trusted_in_production) == (stage, False)
 
 
+def test_it_answers_no_and_gives_no_number_of_a_finding():
+    reason = assess(examination(HIGH)).reason
+    assert reason.startswith("No, 1 serious finding must be dealt with first: ")
+
+
 def test_it_names_the_worst_finding_as_the_biggest_risk():
     brief = compose(examination(HIGH, LOW)).brief
     assert brief.biggest_risk.startswith("A command goes through the shell (line 1, HIGH).")
