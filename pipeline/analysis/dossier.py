@@ -175,7 +175,7 @@ def _trace(examination: Examination) -> tuple[str, ...]:
         return _declared(examination)
     lines = [f"Line {c.line}, {_named(c)}: {c.description}" for c in told[:MOST_TRACED]]
     if len(told) > MOST_TRACED:
-        lines.append(f"{len(told) - MOST_TRACED} more parts are described under components.")
+        lines.append(f"{len(told) - MOST_TRACED} more parts are left out here.")
     return tuple(lines)
 
 

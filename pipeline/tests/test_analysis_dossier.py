@@ -172,6 +172,11 @@ def test_it_tells_what_the_code_does_in_order():
     )
 
 
+def test_it_says_how_many_parts_its_account_leaves_out():
+    code = "".join(f"def f{n}(a):\n    return eval(a)\n\n\n" for n in range(30))
+    assert forensic(code, "python").trace[-1] == "5 more parts are left out here."
+
+
 def test_it_does_not_claim_to_have_followed_code_read_as_tokens():
     dossier = forensic("a { color: red }\n", "css")
     assert dossier.trace[0] == "It declares a (line 1)."
