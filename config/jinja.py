@@ -22,6 +22,7 @@ def environment(**options: Any) -> Environment:
         "duration": display.duration,
         "engine_name": display.engine_name,
         "floatformat": floatformat,
+        "flush": display.flush,
         "markdown": prose.html_of,
         "pluralize": pluralize,
         "reporters": display.reporters,

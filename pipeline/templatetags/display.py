@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Sequence
 
 from django import template
@@ -42,6 +43,12 @@ def visible(text: object) -> str:
     if shown.isascii() and shown.replace("\n", "").replace("\t", "").isprintable():
         return shown
     return UNSEEN.sub(_name, shown.replace("\r\n", "\n"))
+
+
+@register.filter
+def flush(code: str) -> str:
+    """The lines without the indentation that all of them have."""
+    return textwrap.dedent(code)
 
 
 @register.filter

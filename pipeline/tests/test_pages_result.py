@@ -158,6 +158,18 @@ def test_it_puts_the_worst_finding_first(as_alice: Client, submission: Submissio
     assert text.index("Big thing") < text.index("Small thing")
 
 
+def test_it_shows_the_code_of_a_finding_without_its_indentation(
+    as_alice: Client, submission: Submission
+) -> None:
+    finish(submission)
+    deep = finding().model_copy(update={"snippet": "        if x:\n            run(x)"})
+    StepResult.objects.filter(step=Step.FORENSIC).update(
+        content=dossier(deep).model_dump(mode="json")
+    )
+    page = as_alice.get(address(submission, "findings"))
+    assertContains(page, ">if x:\n    run(x)</pre>")
+
+
 @pytest.mark.parametrize(("count", "folded"), [(20, False), (230, True)])
 def test_it_folds_many_components_so_that_what_was_not_checked_is_found(
     as_alice: Client, submission: Submission, count: int, folded: bool
