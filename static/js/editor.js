@@ -27,6 +27,8 @@
     changed: keep,
     submit: () => form.requestSubmit(),
   });
+  // What scrolls has to hold something that the keyboard reaches, and says so by its index.
+  editor.view.contentDOM.tabIndex = 0;
   textarea.hidden = true;
   help.hidden = false;
   label.removeAttribute("for");
