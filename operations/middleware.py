@@ -15,7 +15,7 @@ from django.urls import get_resolver
 from django.utils.cache import add_never_cache_headers
 
 from operations import request_ids
-from operations.addresses import literal
+from operations.addresses import Address, literal
 from operations.problems import is_api, problem
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -83,6 +83,8 @@ class ClientAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         meta = request.META
+        if peer := _address(meta.get("REMOTE_ADDR", "")):
+            meta["REMOTE_ADDR"] = str(peer)
         found = {name: meta.pop(name) for name in FORWARDING_HEADERS if name in meta}
         request.was_forwarded = bool(found)  # type: ignore[attr-defined]
         if found and _is_trusted(meta.get("REMOTE_ADDR", "")):
@@ -94,19 +96,23 @@ class ClientAddressMiddleware:
         return self.get_response(request)
 
 
+def _address(text: str) -> Address | None:
+    """What a text is, or None; an IPv4 address also where a server for both kinds, or a proxy,
+    wraps it into IPv6 (::ffff:192.0.2.1)."""
+    address = literal(text)
+    return getattr(address, "ipv4_mapped", None) or address
+
+
 def _is_trusted(address: str) -> bool:
-    try:
-        peer = ip_address(address)
-    except ValueError:
-        return False
-    return any(peer in network for network in settings.TRUSTED_PROXIES)
+    peer = _address(address)
+    return peer is not None and any(peer in network for network in settings.TRUSTED_PROXIES)
 
 
 def _client_address(forwarded_for: str, peer: str) -> str:
     """The rightmost address of the chain that no trusted proxy owns, or ``peer`` if none is one."""
     client = peer
     for candidate in reversed([part.strip() for part in forwarded_for.split(",")]):
-        address = literal(candidate)
+        address = _address(candidate)
         if address is None:
             break  # what stands left of nonsense cannot be trusted either
         client = str(address)

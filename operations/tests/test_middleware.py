@@ -57,6 +57,13 @@ def test_it_stays_with_the_peer_when_the_chain_is_nonsense(chain: str) -> None:
     assert request.META["REMOTE_ADDR"] == "10.0.0.1"
 
 
+def test_it_takes_addresses_out_of_the_wrapping_of_a_server_for_both_kinds() -> None:
+    assert seen(REMOTE_ADDR="::ffff:203.0.113.9").META["REMOTE_ADDR"] == "203.0.113.9"
+    forwarded = seen(REMOTE_ADDR="::ffff:10.0.0.1", HTTP_X_FORWARDED_FOR="::ffff:198.51.100.7")
+    assert forwarded.META["REMOTE_ADDR"] == "198.51.100.7"
+    assert seen(REMOTE_ADDR="unix:").META["REMOTE_ADDR"] == "unix:"
+
+
 def test_it_keeps_the_protocol_that_a_trusted_proxy_names() -> None:
     request = seen(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_PROTO="https")
     assert request.META["HTTP_X_FORWARDED_PROTO"] == "https"
