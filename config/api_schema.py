@@ -18,9 +18,9 @@ from accounts.api_access import Anybody
 from operations import problems, request_ids
 from operations.api_headers import LEFT, POLICY, Described, field
 
-OF_ALL = (401, 429, 500, 503)
+OF_ALL = (400, 401, 429, 500, 503)
 OF_WHAT_IS_ASKED_FOR = (422,)
-OF_BODIES = (400, 411, 413, 415)
+OF_BODIES = (411, 413, 415)
 OF_WRITING = (403,)
 ADMINISTRATORS = "admin"
 PROBLEM: Described = {

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Query, Router, Status
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StrictBool
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StrictBool
 
 from accounts.api_access import ADMINISTRATORS, CHANGING_ADMINISTRATORS
 from operations.api_lists import PageNumber, PageOf, PageSize, Row, RowId, page_of
@@ -18,19 +18,9 @@ from operations.secrets import Secret
 from providers import services
 from providers.acting import who
 from providers.models import ApiProvider, ProviderModel
+from providers.validators import checked_name
 
 router = Router(tags=["admin"], auth=ADMINISTRATORS)
-
-
-def _as_the_console_takes_it(name: str) -> str:
-    """Refuse what its form refuses or no database can store: nothing, controls, half characters."""
-    name = name.strip()
-    if not name or not name.isprintable():
-        raise ValueError("A name is one line of printable characters.")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_as_the_console_takes_it)]
 
 
 class NewProvider(BaseModel):
@@ -39,7 +29,7 @@ class NewProvider(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     preset: str | None = Field(None, description="a vendor that is known, such as openai")
-    name: Name | None = None
+    name: str | None = None
     kind: str | None = None
     base_url: str | None = None
     auth_type: ApiProvider.Auth | None = None
@@ -163,6 +153,8 @@ def get_available_models(
 def add_provider(request: HttpRequest, sent: NewProvider) -> Status[Provider]:
     """Add a provider, with a key if one is sent. It is not called before a step is set to it."""
     fields = sent.model_dump(exclude={"preset", "key"}, exclude_none=True)
+    if sent.name is not None:  # JSON may hold what no form sends
+        fields["name"] = checked_name(sent.name)
     key = Secret(sent.key.get_secret_value()) if sent.key else None
     made = services.add_from_preset(preset=sent.preset, key=key, fields=fields, **who(request))
     return Status(201, _provider(_providers().get(pk=made.pk)))

@@ -1,4 +1,4 @@
-"""What an administrator may enter for a provider: its address and the headers sent along."""
+"""What an administrator may enter for a provider: its name and address, and headers sent along."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ RESERVED = {
     "upgrade",
     "x-client-request-id",
 }
+
+
+def checked_name(name: str) -> str:
+    """The name as the console's form takes it: what is blank, or no line of text, is refused."""
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise ValidationError("A name is one line of printable characters.")
+    return name
 
 
 def validate_base_url(value: str) -> None:

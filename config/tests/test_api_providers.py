@@ -128,7 +128,7 @@ def test_it_adds_no_provider_of_a_taken_name(api: ApiClient, vendor_row: ApiProv
 @pytest.mark.parametrize("name", ["", "  ", "a\0b", "a\nb", "\ud800"])
 def test_it_adds_no_provider_of_a_name_that_cannot_be_read(api: ApiClient, name: str) -> None:
     answer = api.call("admin.addProvider", preset="openai", name=name)
-    assert problem_of(answer) == (422, "invalid-request")
+    assert problem_of(answer) == (422, "invalid-value")
     assert not ApiProvider.objects.exists()
 
 

@@ -78,6 +78,16 @@ def test_it_has_a_problem_for_addresses_that_are_put_together_wrongly(
     assert problem_of(answer) == (404, "not-found")
 
 
+@pytest.mark.parametrize("name", ["auth.me", "code.getHistory"])
+def test_it_has_a_declared_problem_for_requests_that_cannot_be_read(
+    client: Client, name: str
+) -> None:
+    method, path, operation = operations()[name]
+    answer = client.generic(method, path, HTTP_HOST="[")
+    assert problem_of(answer) == (400, "malformed")
+    assert 400 in operation["responses"]
+
+
 def test_it_has_a_problem_for_wrong_methods(client: Client) -> None:
     answer = client.get("/api/v1/code/submit")
     assert problem_of(answer) == (405, "wrong-method")
