@@ -257,6 +257,15 @@ def test_it_trips_and_resets_a_breaker_with_an_entry_each(as_admin: Client) -> N
     ]
 
 
+@pytest.mark.parametrize("chosen", ["abc", "9" * 30, ""])
+def test_it_acts_on_nothing_that_is_no_row(as_admin: Client, chosen: str) -> None:
+    here = reverse("admin:providers_providermodel_changelist")
+    sent = {"action": "trip", "_selected_action": [a_model(1).pk, chosen]}
+    page = as_admin.post(here, sent, follow=True).content.decode()
+    assert "What was chosen are no rows of this list." in page
+    assert not ProviderBreaker.objects.exists()
+
+
 def test_it_tells_in_one_message_how_many_breakers_were_tripped(as_admin: Client) -> None:
     page = act(as_admin, "providers_providermodel", "trip", *(a_model(n) for n in range(1, 6)))
     assert page.count(": tripped") == 3

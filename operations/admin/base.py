@@ -6,9 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -19,6 +22,7 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 NOTHING = "—"
+NO_ROWS = "What was chosen are no rows of this list. Nothing was changed."
 
 
 class ConsoleAdmin(_ModelAdmin):
@@ -34,6 +38,19 @@ class ConsoleAdmin(_ModelAdmin):
         """Named for what is in it; Django's title asks to select something to change."""
         title = capfirst(str(self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **named: Any
+    ) -> Any:
+        """Refuses what is chosen by no number that a row can have; no list offers such."""
+        key = self.opts.pk
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.clean(chosen, None)
+        except ValidationError:
+            self.message_user(request, NO_ROWS, messages.ERROR)
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset, *more, **named)
 
 
 class ReadOnlyAdmin(ConsoleAdmin):
