@@ -57,6 +57,13 @@ def test_a_string_of_another_direction_begins_with_its_quote(page: Page, address
     assert quote < letter
 
 
+def test_both_sides_of_a_diff_stand_beside_each_other_on_a_tablet(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.goto(f"{address}?tab=diff&view=side")
+    diff = page.locator(".diff")
+    assert diff.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
 def test_what_was_removed_is_crossed_out_on_paper(page: Page, address: str) -> None:
     for view, selector in (("", "tr.removed td:last-child"), ("&view=side", "td.was")):
         page.goto(f"{address}?tab=diff{view}")

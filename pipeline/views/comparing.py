@@ -55,7 +55,7 @@ def comparison(
 
 def _verdicts(before: Results, now: Results) -> list[Compared]:
     told = zip(_told(before), _told(now), strict=True)
-    labels = ("Findings", "Confidence", "Sentence", "Checks")
+    labels = ("Findings", "Confidence", "In a sentence", "Checks")
     return [Compared(label, *pair) for label, pair in zip(labels, told, strict=True)]
 
 
