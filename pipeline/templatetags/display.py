@@ -35,14 +35,19 @@ def _name(match: re.Match[str]) -> str:
 def visible(text: object) -> str:
     """The text with every character that cannot be seen replaced by its code point's name.
 
-    CR LF ends a line as LF does.
     The result is not marked safe: templates escape it as they do any other text.
     """
     shown = str(text)
     # As most text is, which is known ten times sooner.
     if shown.isascii() and shown.replace("\n", "").replace("\t", "").isprintable():
         return shown
-    return UNSEEN.sub(_name, shown.replace("\r\n", "\n"))
+    return UNSEEN.sub(_name, shown)
+
+
+@register.filter
+def plain_ends(text: str) -> str:
+    """Lines of a form that end with LF, as they are stored now; earlier ones end with CR LF."""
+    return text.replace("\r\n", "\n")
 
 
 @register.filter
