@@ -52,6 +52,7 @@ def test_it_offers_no_model_where_that_is_left_to_administrators(
     api: ApiClient, large: ProviderModel
 ) -> None:
     runtime_config.change(CHOOSE_MODELS.name, "off")
+    runtime_config.forget()
     assert api.ask("code.getChoices").json()["count"] == 1
 
 
@@ -122,6 +123,7 @@ def test_it_counts_among_the_submissions_of_a_minute(
 ) -> None:
     monkeypatch.setattr("django_ratelimit.core.time.time", lambda: 1_000_000_000.0)
     runtime_config.change(SUBMISSIONS_PER_MINUTE.name, "1")
+    runtime_config.forget()  # as at the end of the transaction, which a test has none of
     assert api.call("code.submit", code="x = 1\n", language="python").status_code == 202
     answer = api.call("code.runAgain", id=done.public_id)
     assert problem_of(answer) == (429, "too-many-requests")
