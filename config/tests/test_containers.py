@@ -8,9 +8,11 @@ own.
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -199,12 +201,13 @@ def test_it_starts_redis_with_the_password_of_its_file(tmp_path: Path) -> None:
     process = subprocess.Popen(  # noqa: S603
         [shell, flag, f"{here} --port {port} --bind 127.0.0.1 --dir {tmp_path}"],
         stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         wait_for(lambda: _says(port, "PING").startswith("-NOAUTH"), "Redis's refusal")
         assert _says(port, "AUTH a-password").startswith("+OK")
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # the shell and the server that it started
         process.wait()
 
 
