@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from operations.conflicts import despite_deadlocks
 from pipeline import routing
 from pipeline.models import ModelConfig, Step, StepFallback
 from providers.models import ApiProvider, ProviderModel
@@ -66,17 +67,23 @@ def change_route(
     ``provider`` and ``model`` are primary keys. A change counts from the next attempt at a job
     that starts. Raises ValidationError; then nothing was changed.
     """
-    with transaction.atomic():
-        ModelConfig.objects.get_or_create(step=step)
-        config = ModelConfig.objects.select_for_update().get(step=step)
-        offer = offer_to(config)
-        _set(config, fields, offer)
-        config.save()
-        rows = list(config.fallbacks.all())
-        if fallbacks is not None:
-            rows = _replaced(config, rows, fallbacks, offer)
-        check_order(config, rows)
-        transaction.on_commit(routing.forget_routes)
+    return despite_deadlocks(_change, step, fields, fallbacks)
+
+
+@transaction.atomic
+def _change(
+    step: Step, fields: dict[str, Any], fallbacks: Sequence[dict[str, Any]] | None
+) -> ModelConfig:
+    ModelConfig.objects.get_or_create(step=step)
+    config = ModelConfig.objects.select_for_update().get(step=step)
+    offer = offer_to(config)
+    _set(config, fields, offer)
+    config.save()
+    rows = list(config.fallbacks.all())
+    if fallbacks is not None:
+        rows = _replaced(config, rows, fallbacks, offer)
+    check_order(config, rows)
+    transaction.on_commit(routing.forget_routes)
     return config
 
 
