@@ -128,7 +128,7 @@ MIDDLEWARE = [
     "config.observers.HealthWithoutDatabase",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "operations.middleware.SlashMiddleware",
     "config.errors.OwnErrorPagesMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

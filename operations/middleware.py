@@ -11,6 +11,7 @@ from typing import cast
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.middleware.common import CommonMiddleware
 from django.urls import get_resolver
 from django.utils.cache import add_never_cache_headers
 
@@ -119,6 +120,14 @@ def _client_address(forwarded_for: str, peer: str) -> str:
         if not _is_trusted(client):
             break
     return client
+
+
+class SlashMiddleware(CommonMiddleware):
+    """Leads readers to the address with a slash at its end. What is sent to the one without would
+    be lost on that way: it is told that nothing stands there, also where DEBUG is on."""
+
+    def should_redirect_with_slash(self, request: HttpRequest) -> bool:
+        return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)
 
 
 class BodySizeMiddleware:

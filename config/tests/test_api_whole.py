@@ -88,6 +88,16 @@ def test_it_has_a_declared_problem_for_requests_that_cannot_be_read(
     assert 400 in operation["responses"]
 
 
+@pytest.mark.parametrize("debug", [True, False])
+def test_it_has_a_problem_for_what_is_sent_to_its_foot_without_a_slash(
+    client: Client, settings: Settings, debug: bool
+) -> None:
+    settings.DEBUG = debug
+    answer = client.post("/api/v1", "{}", "application/json")
+    assert problem_of(answer) == (404, "not-found")
+    assert client.get("/api/v1")["Location"] == "/api/v1/"
+
+
 def test_it_has_a_problem_for_wrong_methods(client: Client) -> None:
     answer = client.get("/api/v1/code/submit")
     assert problem_of(answer) == (405, "wrong-method")
