@@ -25,9 +25,9 @@ from pipeline.refusals import InvalidChoice
 from pipeline.reports.result import report_of
 from pipeline.routing import Choice
 from pipeline.runs import Run
+from providers.models import LONGEST_MODEL_NAME
 
 router = Router(tags=["code"], auth=SIGNED_IN)
-LONGEST_MODEL = 200  # as of providers.models.ProviderModel.name
 KINDS = {
     "markdown": "text/markdown",
     "json": "application/json",
@@ -53,7 +53,7 @@ class Chosen(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     provider: RowId | None = None
-    model: Annotated[str, Field(max_length=LONGEST_MODEL)] = ""
+    model: Annotated[str, Field(max_length=LONGEST_MODEL_NAME)] = ""
 
 
 class Choosable(BaseModel):

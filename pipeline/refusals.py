@@ -73,7 +73,7 @@ class KeyReused(Refusal):
     kind = "idempotency-key-reused"
 
     def __init__(self, submission: Submission) -> None:
-        super().__init__("This Idempotency-Key was used for another submission already.")
+        super().__init__("This Idempotency-Key was used for something else already.")
         self.submission = submission
 
 

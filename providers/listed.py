@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from providers.adapters import ModelInfo
-from providers.models import ApiProvider, ProviderModel
+from providers.models import LONGEST_MODEL_NAME, ApiProvider, ProviderModel
 
-LONGEST_NAME = 200
 MOST_MODELS = 5_000
 
 
@@ -29,7 +28,7 @@ def store(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]
         if model is not None:
             still_there.append(model.pk)
             _note_window(model, info)
-        elif new := _added(provider, info, synced_at=now):
+        elif new := _added(provider, info, now):
             known[info.name.casefold()] = new
             added.append(new)
     # In one statement, since it is no change for the audit log.
@@ -37,15 +36,18 @@ def store(provider: ApiProvider, listed: list[ModelInfo]) -> list[ProviderModel]
     return added
 
 
-def _added(provider: ApiProvider, info: ModelInfo, **fields: Any) -> ProviderModel | None:
+def _added(provider: ApiProvider, info: ModelInfo, now: datetime) -> ProviderModel | None:
     """None for a name that cannot be stored, or that MariaDB takes for one that is there: its
     index knows no accents."""
-    if not 0 < len(info.name) <= LONGEST_NAME:
+    if not 0 < len(info.name) <= LONGEST_MODEL_NAME:
         return None
     try:
         with transaction.atomic():
             return ProviderModel.objects.create(
-                provider=provider, name=info.name, context_window=info.context_window, **fields
+                provider=provider,
+                name=info.name,
+                context_window=info.context_window,
+                synced_at=now,
             )
     except IntegrityError:
         return None

@@ -1,6 +1,11 @@
 """What is stored of providers: what is set of them, and what is recorded."""
 
-from providers.models.provider import ApiProvider, ProviderApiKey, ProviderModel
+from providers.models.provider import (
+    LONGEST_MODEL_NAME,
+    ApiProvider,
+    ProviderApiKey,
+    ProviderModel,
+)
 from providers.models.records import (
     ProviderBreaker,
     ProviderCall,
@@ -9,6 +14,7 @@ from providers.models.records import (
 )
 
 __all__ = [
+    "LONGEST_MODEL_NAME",
     "ApiProvider",
     "ProviderApiKey",
     "ProviderBreaker",

@@ -16,6 +16,7 @@ from providers.validators import (
     validate_headers,
 )
 
+LONGEST_MODEL_NAME = 200
 MOST_PRICE = 10**12  # a million dollars per million tokens, so that any number of them has a cost
 
 
@@ -165,7 +166,7 @@ class ProviderModel(models.Model):
     """
 
     provider = models.ForeignKey(ApiProvider, on_delete=models.CASCADE, related_name="models")
-    name = models.CharField(max_length=200, help_text="As the provider spells it.")
+    name = models.CharField(max_length=LONGEST_MODEL_NAME, help_text="As the provider spells it.")
     enabled = models.BooleanField(default=True)
     context_window = models.PositiveIntegerField(null=True, blank=True, help_text="In tokens.")
     input_price = models.PositiveBigIntegerField(
